@@ -1,0 +1,178 @@
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Peer is a member of a room as everyone in it sees it.
+type Peer struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Role   Role   `json:"role"`
+	Mic    bool   `json:"mic"`
+	Camera bool   `json:"camera"`
+	Screen bool   `json:"screen"`
+	Hand   bool   `json:"hand"`
+	Away   bool   `json:"away"`
+	Joined Time   `json:"joined"`
+}
+
+// Role is what a peer may do in its room.
+type Role string
+
+// The roles.
+const (
+	RoleHost  Role = "host"
+	RoleGuest Role = "guest"
+)
+
+// Room is a room's settings.
+type Room struct {
+	Name        string `json:"name"`
+	Topic       string `json:"topic"`
+	Public      bool   `json:"public"`
+	Locked      bool   `json:"locked"`
+	Lobby       bool   `json:"lobby"`
+	HasPassword bool   `json:"hasPassword"`
+	Created     Time   `json:"created"`
+}
+
+// ChatMessage is one line of a room's chat.
+type ChatMessage struct {
+	N     int64  `json:"n"` // 1, 2, 3… in the room
+	Key   string `json:"key"`
+	From  string `json:"from"`
+	Name  string `json:"name"` // the sender's, when it was said
+	Text  string `json:"text"`
+	At    Time   `json:"at"`
+	To    string `json:"to,omitempty"`    // the one peer a private line is for
+	Reply int64  `json:"reply,omitempty"` // the n it answers
+}
+
+// ICEServer is an RTCIceServer (W3C WebRTC, section 4.2.4).
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// Joined answers a join.
+type Joined struct {
+	Type     Type          `json:"type"`
+	Re       int64         `json:"re,omitempty"`
+	Resumed  bool          `json:"resumed"`
+	Session  string        `json:"session"` // empty: this server cannot continue it
+	Got      int64         `json:"got"`
+	You      string        `json:"you"`
+	Room     Room          `json:"room"`
+	Peers    []Peer        `json:"peers"` // the joining peer included
+	ICE      []ICEServer   `json:"ice"`
+	Messages []ChatMessage `json:"messages"` // oldest first
+	More     bool          `json:"more"`     // older ones exist
+}
+
+// OK answers a request that has no other answer.
+type OK struct {
+	Type Type  `json:"type"`
+	Re   int64 `json:"re"`
+}
+
+// ErrorFrame says that a request was refused and changed nothing.
+type ErrorFrame struct {
+	Type    Type   `json:"type"`
+	Re      int64  `json:"re,omitempty"`
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+}
+
+// PeerEvent is a peer-joined or a peer-changed.
+type PeerEvent struct {
+	Type Type `json:"type"`
+	Peer Peer `json:"peer"`
+}
+
+// PeerLeft says that a peer is gone.
+type PeerLeft struct {
+	Type   Type       `json:"type"`
+	Peer   string     `json:"peer"`
+	Reason LeftReason `json:"reason"`
+}
+
+// LeftReason is why a peer is gone.
+type LeftReason string
+
+// The reasons.
+const (
+	ReasonLeft   LeftReason = "left"
+	ReasonLost   LeftReason = "lost"
+	ReasonKicked LeftReason = "kicked"
+)
+
+// Relay is an offer, answer, candidate or data as its receiver gets it; the
+// one payload field of its type is set.
+type Relay struct {
+	Type      Type            `json:"type"`
+	From      string          `json:"from"`
+	SDP       string          `json:"sdp,omitempty"`
+	Candidate json.RawMessage `json:"candidate,omitempty"` // RTCIceCandidateInit, or null at the end
+	Data      json.RawMessage `json:"data,omitempty"`
+}
+
+// ChatEvent is a line that was said.
+type ChatEvent struct {
+	Type    Type        `json:"type"`
+	Message ChatMessage `json:"message"`
+}
+
+// History answers a chat-history.
+type History struct {
+	Type     Type          `json:"type"`
+	Re       int64         `json:"re,omitempty"`
+	Messages []ChatMessage `json:"messages"` // oldest first
+	More     bool          `json:"more"`
+}
+
+// Typing says that a peer writes.
+type Typing struct {
+	Type Type   `json:"type"`
+	From string `json:"from"`
+}
+
+// Beat is a ping or a pong with the count of frames received so far.
+type Beat struct {
+	Type Type  `json:"type"`
+	Got  int64 `json:"got"`
+}
+
+// Encode makes the JSON text of a server frame.
+func Encode(frame any) ([]byte, error) { return json.Marshal(frame) }
+
+// Time is an instant on the wire: RFC 3339, UTC, milliseconds.
+type Time struct{ time.Time }
+
+const timeLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// At makes a Time of t, cut to milliseconds.
+func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Millisecond)} }
+
+// MarshalJSON puts the instant on the wire.
+func (t Time) MarshalJSON() ([]byte, error) {
+	// RFC3339 is the layout that package time formats fast.
+	u := t.UTC()
+	b := make([]byte, 0, len(timeLayout)+2)
+	b = u.AppendFormat(append(b, '"'), time.RFC3339)
+	ms := u.Nanosecond() / int(time.Millisecond)
+	b = append(b[:len(b)-1], '.', '0'+byte(ms/100), '0'+byte(ms/10%10), '0'+byte(ms%10))
+	return append(b, 'Z', '"'), nil
+}
+
+// UnmarshalJSON reads an instant from the wire.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	parsed, err := time.Parse(`"`+timeLayout+`"`, string(b))
+	if err != nil {
+		return err
+	}
+	t.Time = parsed
+	return nil
+}
