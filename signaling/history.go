@@ -1,0 +1,57 @@
+package signaling
+
+import (
+	"slices"
+
+	"moim/chat"
+	"moim/signaling/protocol"
+)
+
+// history answers with older lines. The answer comes from the room's queue, so
+// that a line is either in it or was sent before it.
+func (s *Session) history(f *protocol.Frame) *protocol.Error {
+	limit := min(f.Int(protocol.FieldLimit), protocol.HistoryMax)
+	if limit == 0 {
+		limit = protocol.HistoryDefault
+	}
+	re, before := f.ID, f.Int(protocol.FieldBefore)
+	queued := s.room.queue.push(job{do: func() {
+		page, err := s.room.past(s.id, before, int(limit))
+		if err != nil {
+			s.hub.log.Error("chat history", "room", s.room.id, "err", err)
+			s.refuse(re, errHistory)
+			return
+		}
+		s.out.enqueue(sealJSON(protocol.History{
+			Type: protocol.TypeChatHistory, Re: re, Messages: wireMessages(page.Messages), More: page.More,
+		}))
+	}})
+	if !queued {
+		return errBusy
+	}
+	return nil
+}
+
+var (
+	errHistory = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+	errBusy    = protocol.Errorf(protocol.CodeInternal, "The chat is too busy. Try again in a moment.")
+)
+
+// past reads lines from the chat store that fit a frame.
+func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, error) {
+	page, err := r.hub.store.History(r.hub.ctx, chat.Query{
+		Room: string(r.id), Viewer: string(viewer), Before: before, Limit: limit,
+	})
+	size := 0
+	for i, m := range slices.Backward(page.Messages) {
+		size += 6*len(m.Text) + 400
+		if size > maxPastBytes {
+			return chat.Page{Messages: page.Messages[i+1:], More: true}, err
+		}
+	}
+	return page, err
+}
+
+// maxPastBytes bounds the chat in one frame, by what it may take as JSON at
+// the worst, and always lets one line through.
+const maxPastBytes = 6*4*chat.MaxText + 100<<10

@@ -1,0 +1,214 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+	"sync"
+	"time"
+
+	"moim/chat"
+	"moim/signaling/protocol"
+)
+
+// Times and bounds of a hub.
+const (
+	silence      = 40 * time.Second // without a frame, a socket is given up
+	sweepEvery   = time.Second
+	keepEmpty    = 24 * time.Hour  // a made room that nobody is in
+	drainTimeout = 5 * time.Second // for sockets to end when the hub stops
+	maxMade      = 10_000          // rooms made by request
+)
+
+// Config is what a Hub is made of.
+type Config struct {
+	Store   chat.Store // stays the caller's, who closes it after Run
+	Log     *slog.Logger
+	Limits  Limits
+	Origins []string // hosts, or patterns as of path.Match, whose pages may connect besides the own
+}
+
+// Hub holds the rooms of this node. Its methods may be called concurrently.
+type Hub struct {
+	// Static after New.
+	store   chat.Store
+	log     *slog.Logger
+	limits  Limits
+	origins []string
+	joins   *joinLimiter
+	parking *parking
+	ctx     context.Context //nolint:containedctx // the life of the hub itself, ended by Run
+	cancel  context.CancelFunc
+
+	watchers watchers
+	alive    sync.WaitGroup // sockets
+
+	mu       sync.Mutex // guards what follows
+	rooms    map[RoomID]*Room
+	entering map[*socket]struct{} // upgraded, not yet in a room
+	made     int                  // of rooms, by request
+	draining bool
+}
+
+// New makes a Hub. It serves sockets at once; Run has to be called too.
+func New(cfg Config) (*Hub, error) {
+	switch l := cfg.Limits; {
+	case cfg.Store == nil || cfg.Log == nil:
+		return nil, errors.New("a hub needs a chat store and a log")
+	case l.Peers < 1:
+		return nil, errors.New("a room must hold at least one peer")
+	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
+		return nil, errors.New("every rate limit needs a burst of at least 1")
+	}
+	for _, pattern := range cfg.Origins {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, fmt.Errorf("origin %q: %w", pattern, err)
+		}
+	}
+	parking, err := newParking()
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{
+		store: cfg.Store, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
+		joins: newJoinLimiter(cfg.Limits.Joins), parking: parking,
+		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	return h, nil
+}
+
+// Run sweeps the rooms until ctx ends, then tells everyone that the server
+// goes away (close code 1001) and returns when all sockets have ended.
+func (h *Hub) Run(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			h.sweep(now)
+		case <-ctx.Done():
+			h.drain()
+			h.cancel()
+			return h.parking.close()
+		}
+	}
+}
+
+// Draining tells whether the hub is stopping and takes nobody any more.
+func (h *Hub) Draining() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.draining
+}
+
+func (h *Hub) sweep(now time.Time) {
+	h.joins.sweep(now)
+	for _, room := range h.all() {
+		room.sweep(now)
+		if room.made {
+			h.retire(room)
+		}
+	}
+}
+
+func (h *Hub) all() []*Room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	rooms := make([]*Room, 0, len(h.rooms))
+	for _, room := range h.rooms {
+		rooms = append(rooms, room)
+	}
+	return rooms
+}
+
+func (h *Hub) drain() {
+	h.mu.Lock()
+	h.draining = true
+	for s := range h.entering {
+		s.abort()
+	}
+	h.mu.Unlock()
+	h.watchers.notify()
+	for _, room := range h.all() {
+		room.closeAll(protocol.CloseGoingAway)
+	}
+	done := make(chan struct{})
+	go func() { h.alive.Wait(); close(done) }()
+	patience := time.AfterFunc(drainTimeout, func() {
+		for _, room := range h.all() {
+			room.abortAll()
+		}
+	})
+	defer patience.Stop()
+	<-done
+}
+
+// enter notes a socket that has not joined yet; false when the hub is draining.
+func (h *Hub) enter(s *socket) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return false
+	}
+	h.entering[s] = struct{}{}
+	h.alive.Add(1)
+	return true
+}
+
+// admitted notes that a socket has joined.
+func (h *Hub) admitted(s *socket) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.entering, s)
+}
+
+// exit notes that a socket has ended.
+func (h *Hub) exit(s *socket) {
+	h.admitted(s)
+	h.alive.Done()
+}
+
+// expect finds the room of a join, or makes it, and keeps it until unexpect.
+func (h *Hub) expect(id RoomID, shown string) (*Room, *protocol.Error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return nil, protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
+	}
+	room := h.rooms[id]
+	if room == nil {
+		room = newRoom(h, id, protocol.Room{Name: shown, Created: protocol.At(time.Now())})
+		h.rooms[id] = room
+	}
+	room.expected++
+	return room, nil
+}
+
+// unexpect ends what expect began.
+func (r *Room) unexpect() {
+	r.hub.mu.Lock()
+	r.expected--
+	r.hub.mu.Unlock()
+	r.hub.retire(r)
+}
+
+// retire forgets a room that nobody needs any more.
+func (h *Hub) retire(r *Room) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.expected > 0 || len(r.peers) > 0 || r.made && time.Since(r.empty) < keepEmpty {
+		return
+	}
+	if h.rooms[r.id] == r {
+		delete(h.rooms, r.id)
+		if r.made {
+			h.made--
+		}
+		r.changedLocked()
+	}
+}

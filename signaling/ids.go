@@ -1,0 +1,112 @@
+package signaling
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"moim/signaling/protocol"
+)
+
+// PeerID names a peer: 16 characters of base32 (RFC 4648, section 6) in lower
+// case, made by the server.
+type PeerID string
+
+// RoomID names a room: NFC and case-folded, so that room names which differ in
+// case or composition alone are one room.
+type RoomID string
+
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func newPeerID() PeerID {
+	var b [10]byte
+	rand.Read(b[:])
+	return PeerID(lowerBase32.EncodeToString(b[:]))
+}
+
+// newKey makes a secret of 128 bits.
+func newKey() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return lowerBase32.EncodeToString(b[:])
+}
+
+// String is what logs show: enough to tell rooms apart, not the name, which
+// lets whoever knows it in.
+func (id RoomID) String() string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:4])
+}
+
+// ParseRoom makes of a room name as people write it the name to show and the
+// id to find it by. The error has the code bad-room.
+func ParseRoom(name string) (shown string, id RoomID, fault *protocol.Error) {
+	if plainRoom(name) {
+		return name, RoomID(strings.ToLower(name)), nil
+	}
+	shown = norm.NFC.String(strings.TrimSpace(name))
+	if n := utf8.RuneCountInString(shown); n < 1 || n > protocol.MaxRoomName {
+		return "", "", protocol.Errorf(protocol.CodeBadRoom, "A room name has 1 to %d characters.", protocol.MaxRoomName)
+	}
+	letter := false
+	for _, r := range shown {
+		mark := unicode.IsMark(r)
+		if mark && !letter || !mark && !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' {
+			return "", "", protocol.Errorf(protocol.CodeBadRoom, "A room name is made of letters, digits, - and _.")
+		}
+		letter = mark || unicode.IsLetter(r)
+	}
+	return shown, RoomID(norm.NFC.String(cases.Fold().String(shown))), nil
+}
+
+// plainRoom tells of names that need no Unicode tables.
+func plainRoom(name string) bool {
+	if len(name) < 1 || len(name) > protocol.MaxRoomName {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// defaultName is the display name of who gives none.
+const defaultName = "Guest"
+
+// parseName makes of a display name as people write it the one to show. The
+// error has the code bad-name.
+func parseName(name string) (string, *protocol.Error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+	if n := utf8.RuneCountInString(name); n < 1 || n > protocol.MaxName {
+		return "", protocol.Errorf(protocol.CodeBadName, "A name has 1 to %d characters.", protocol.MaxName)
+	}
+	visible := false
+	for _, r := range name {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || reorders(r) {
+			return "", protocol.Errorf(protocol.CodeBadName, "A name holds no control characters.")
+		}
+		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+	}
+	if !visible {
+		return "", protocol.Errorf(protocol.CodeBadName, "A name has something to see in it.")
+	}
+	return name, nil
+}
+
+// reorders tells of the bidi embeddings, overrides and isolates (UAX #9,
+// section 2), with which a name could rearrange the text around it.
+func reorders(r rune) bool {
+	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+}

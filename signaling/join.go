@@ -1,0 +1,107 @@
+package signaling
+
+import (
+	"time"
+
+	"moim/signaling/protocol"
+)
+
+// receiveFirst handles the frames before there is a session: the join.
+func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
+	now := time.Now()
+	switch {
+	case fault != nil:
+	case f.Type != protocol.TypeJoin:
+		fault = protocol.Errorf(protocol.CodeNotJoined, "Join a room first.")
+	case !s.hub.joins.allow(s.addr):
+		fault = protocol.Errorf(protocol.CodeRateLimited, "Too many joins from your address. Wait a moment.")
+	default:
+		return s.join(f)
+	}
+	s.wire.SetWriteDeadline(now.Add(closeTimeout))
+	if err := s.write(errorFrame(f.ID, fault)); err != nil {
+		return err
+	}
+	if s.tooMany(now, fault) {
+		return errClose{protocol.CloseFaults}
+	}
+	return nil
+}
+
+// join makes a session and puts it in its room. A refusal closes with 4501.
+func (s *socket) join(f *protocol.Frame) error {
+	session, shown, roomID, fault := s.hub.newSession(f)
+	if fault == nil {
+		s.wire.SetDeadline(time.Time{})
+		fault = s.hub.join(s, session, joinRequest{
+			re: f.ID, shown: shown, room: roomID, host: f.Text(protocol.FieldHost),
+		})
+	}
+	if fault != nil {
+		s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
+		if err := s.write(errorFrame(f.ID, fault)); err != nil {
+			return err
+		}
+		return errClose{protocol.CloseRefused}
+	}
+	s.session = session
+	s.hub.parking.admit(s)
+	s.hub.admitted(s)
+	s.hub.log.Info("peer joined", "room", session.room.id, "peer", session.id)
+	return nil
+}
+
+// newSession makes a session of a join frame, in no room yet.
+func (h *Hub) newSession(f *protocol.Frame) (*Session, string, RoomID, *protocol.Error) {
+	shown, roomID, fault := ParseRoom(f.Text(protocol.FieldRoom))
+	if fault != nil {
+		return nil, "", "", fault
+	}
+	name := defaultName
+	if given := f.Text(protocol.FieldName); given != "" {
+		if name, fault = parseName(given); fault != nil {
+			return nil, "", "", fault
+		}
+	}
+	now := time.Now()
+	session := &Session{hub: h, id: newPeerID()}
+	session.heard.Store(now.Unix())
+	session.peer = protocol.Peer{
+		ID: string(session.id), Name: name, Role: protocol.RoleGuest, Joined: protocol.At(now),
+	}
+	if f.Has(protocol.FieldMedia) {
+		media := f.Object(protocol.FieldMedia)
+		session.peer.Mic, session.peer.Camera = media.Bool(protocol.FieldMic), media.Bool(protocol.FieldCamera)
+	}
+	return session, shown, roomID, nil
+}
+
+// joinRequest is what a join asks for besides the session.
+type joinRequest struct {
+	re    int64
+	shown string // the room's name as written
+	room  RoomID
+	host  string // host key
+}
+
+// join puts a session in its room, which is made if need be, and starts it on
+// the socket with its joined frame. It waits for the chat store.
+func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error {
+	room, fault := h.expect(req.room, req.shown)
+	if fault != nil {
+		return fault
+	}
+	defer room.unexpect()
+	session.room = room
+	done := make(chan *protocol.Error, 1)
+	room.queue.push(job{do: func() {
+		past, err := room.past(session.id, 0, protocol.HistoryDefault)
+		if err != nil {
+			h.log.Error("chat history", "room", room.id, "err", err)
+			done <- protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+			return
+		}
+		done <- room.add(s, session, req, past)
+	}})
+	return <-done
+}

@@ -1,0 +1,187 @@
+package signaling
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"moim/signaling/protocol"
+)
+
+// Rate is a token bucket: so many a second, and so many at once.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// UnmarshalText reads a Rate written as "200:400": per second, burst.
+func (r *Rate) UnmarshalText(b []byte) error {
+	steady, burst, ok := strings.Cut(string(b), ":")
+	perSecond, err := strconv.ParseFloat(steady, 64)
+	if err == nil && ok {
+		r.Burst, err = strconv.Atoi(burst)
+	}
+	if err != nil || !ok || !(perSecond > 0 && perSecond <= 1e9) || r.Burst < 1 {
+		return fmt.Errorf("%q is not of the form PER_SECOND:BURST, such as 200:400", b)
+	}
+	r.PerSecond = perSecond
+	return nil
+}
+
+// MarshalText writes a Rate the way UnmarshalText reads it.
+func (r Rate) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%g:%d", r.PerSecond, r.Burst), nil
+}
+
+func (r Rate) limiter() *rate.Limiter { return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst) }
+
+// Limits bounds what clients may do.
+type Limits struct {
+	Signals Rate // offer, answer, candidate and data, per session
+	Chats   Rate // chat, per session
+	Updates Rate // everything else, per session
+	Joins   Rate // joins and rooms made, per address
+	Peers   int  // in a room
+}
+
+// DefaultLimits are the limits of docs/protocol.md.
+func DefaultLimits() Limits {
+	return Limits{
+		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60},
+		Joins: Rate{20, 200}, Peers: 100,
+	}
+}
+
+// family groups the frames that share a limit.
+type family uint8
+
+const (
+	familyUpdates family = iota
+	familySignals
+	familyChats
+	numFamilies
+)
+
+func familyOf(t protocol.Type) family {
+	switch t {
+	case protocol.TypeOffer, protocol.TypeAnswer, protocol.TypeCandidate, protocol.TypeData:
+		return familySignals
+	case protocol.TypeChat:
+		return familyChats
+	default:
+		return familyUpdates
+	}
+}
+
+func (l *Limits) of(f family) Rate {
+	return [numFamilies]Rate{familyUpdates: l.Updates, familySignals: l.Signals, familyChats: l.Chats}[f]
+}
+
+// A client that is over a limit for floodTime, with no pause of floodPause in
+// between, is closed.
+const (
+	floodTime  = 5 * time.Second
+	floodPause = time.Second
+)
+
+// flood watches one client run into its limits.
+type flood struct{ since, last time.Time }
+
+// refused notes a refused frame and tells whether it is time to close.
+func (f *flood) refused(now time.Time) bool {
+	if now.Sub(f.last) > floodPause {
+		f.since = now
+	}
+	f.last = now
+	return now.Sub(f.since) >= floodTime
+}
+
+// tooMany notes why a frame was refused and tells whether the socket has to
+// be closed for it. Its caller is the reader.
+func (s *socket) tooMany(now time.Time, fault *protocol.Error) bool {
+	switch fault.Code {
+	case protocol.CodeRateLimited:
+		return s.flood.refused(now)
+	case protocol.CodeBadMessage, protocol.CodeUnknownType, protocol.CodeNotJoined:
+		return s.faults.add(now)
+	default:
+		return false
+	}
+}
+
+// throttle holds one client to its limits. Its owner is the reader.
+type throttle [numFamilies]*rate.Limiter // each made when first needed
+
+// allow takes a token for a frame.
+func (t *throttle) allow(now time.Time, limits *Limits, f family) bool {
+	if t[f] == nil {
+		t[f] = limits.of(f).limiter()
+	}
+	return t[f].AllowN(now, 1)
+}
+
+// faults counts the faults of one client. Its owner is the reader.
+type faults struct {
+	at   []time.Time // of the newest MaxFaults-1, a ring
+	next int
+}
+
+// add notes a fault and tells whether it is one too many.
+func (f *faults) add(now time.Time) bool {
+	if len(f.at) < protocol.MaxFaults-1 {
+		f.at = append(f.at, now)
+		return false
+	}
+	oldest := f.at[f.next]
+	f.at[f.next] = now
+	f.next = (f.next + 1) % len(f.at)
+	return now.Sub(oldest) <= protocol.FaultWindowSeconds*time.Second
+}
+
+// maxAddresses bounds the addresses whose joins are counted one by one. All
+// others share one bucket then, which only a flood from everywhere can cause.
+const maxAddresses = 1 << 16
+
+// joinLimiter counts the joins of each address.
+type joinLimiter struct {
+	rate Rate
+
+	mu      sync.Mutex // guards what follows
+	buckets map[netip.Prefix]*rate.Limiter
+	others  *rate.Limiter
+}
+
+func newJoinLimiter(r Rate) *joinLimiter {
+	return &joinLimiter{rate: r, buckets: make(map[netip.Prefix]*rate.Limiter), others: r.limiter()}
+}
+
+func (l *joinLimiter) allow(addr netip.Prefix) bool {
+	l.mu.Lock()
+	bucket := l.buckets[addr]
+	switch {
+	case bucket != nil:
+	case len(l.buckets) >= maxAddresses:
+		bucket = l.others
+	default:
+		bucket = l.rate.limiter()
+		l.buckets[addr] = bucket
+	}
+	l.mu.Unlock()
+	return bucket.Allow()
+}
+
+// sweep forgets the addresses whose buckets have filled up again.
+func (l *joinLimiter) sweep(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for addr, bucket := range l.buckets {
+		if bucket.TokensAt(now) >= float64(l.rate.Burst) {
+			delete(l.buckets, addr)
+		}
+	}
+}

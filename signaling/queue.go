@@ -1,0 +1,80 @@
+package signaling
+
+import (
+	"runtime"
+	"sync"
+)
+
+const (
+	maxJobs  = 1024 // waiting in one room
+	maxBatch = 64   // lines stored and sent at once
+)
+
+// job is a line to say or something else to do in order with the lines.
+type job struct {
+	said *said
+	do   func()
+}
+
+// queue runs the jobs of one room one after the other, outside all locks, as
+// they may wait for the chat store. A goroutine runs while there are jobs.
+type queue struct {
+	run func(jobs []job) // static
+
+	mu      sync.Mutex // guards what follows
+	jobs    []job
+	running bool
+}
+
+// push adds a job; false when too many wait.
+func (q *queue) push(j job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.jobs) >= maxJobs {
+		return false
+	}
+	q.jobs = append(q.jobs, j)
+	if !q.running {
+		q.running = true
+		go q.work()
+	}
+	return true
+}
+
+func (q *queue) work() {
+	for {
+		q.mu.Lock()
+		if len(q.jobs) == 0 {
+			q.jobs, q.running = nil, false
+			q.mu.Unlock()
+			return
+		}
+		batch := q.jobs[:min(len(q.jobs), maxBatch)]
+		q.jobs = q.jobs[len(batch):]
+		q.mu.Unlock()
+		q.run(batch)
+		runtime.Gosched() // the lines leave before more of them come
+	}
+}
+
+// runJobs runs jobs in their order; lines that follow one another are stored
+// together.
+func (r *Room) runJobs(jobs []job) {
+	var lines []*said
+	for _, j := range jobs {
+		if j.said != nil {
+			lines = append(lines, j.said)
+			continue
+		}
+		r.storeAll(&lines)
+		j.do()
+	}
+	r.storeAll(&lines)
+}
+
+func (r *Room) storeAll(lines *[]*said) {
+	if len(*lines) > 0 {
+		r.store(*lines)
+		*lines = nil
+	}
+}

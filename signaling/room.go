@@ -1,0 +1,163 @@
+package signaling
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/subtle"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"moim/chat"
+	"moim/signaling/protocol"
+)
+
+// Room is the people of one room on this node.
+type Room struct {
+	// Static after the making.
+	hub     *Hub
+	id      RoomID
+	hostKey [sha256.Size]byte // the hash of the host key, when made is set
+	made    bool              // by request; such a room stays for a while when empty
+
+	queue queue // jobs that need the chat store
+
+	// Guarded by hub.mu.
+	expected int // joins on their way in
+
+	mu    sync.Mutex // guards what follows
+	info  protocol.Room
+	peers map[PeerID]*Session
+	empty time.Time // since when nobody is in it
+}
+
+func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
+	r := &Room{hub: h, id: id, info: info, peers: make(map[PeerID]*Session), empty: time.Now()}
+	r.queue.run = r.runJobs
+	return r
+}
+
+// add puts a session in and sends it the joined frame, everyone else its
+// peer-joined. The chat it is shown is complete: the caller runs in the
+// room's queue, where lines are said too.
+func (r *Room) add(s *socket, session *Session, req joinRequest, past chat.Page) *protocol.Error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.peers) >= r.hub.limits.Peers {
+		return protocol.Errorf(protocol.CodeRoomFull, "The room is full.")
+	}
+	if r.made && keyMatches(r.hostKey, req.host) {
+		session.peer.Role = protocol.RoleHost
+	}
+	r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerJoined, Peer: session.peer}), nil)
+	r.peers[session.id] = session
+	session.out.attach(s)
+	session.out.enqueueUncounted(sealJSON(protocol.Joined{
+		Type: protocol.TypeJoined, Re: req.re, You: string(session.id), Room: r.info,
+		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{}, Messages: wireMessages(past.Messages), More: past.More,
+	}))
+	r.changedLocked()
+	return nil
+}
+
+// rosterLocked lists everyone, who came first first. Caller holds mu.
+func (r *Room) rosterLocked() []protocol.Peer {
+	peers := make([]protocol.Peer, 0, len(r.peers))
+	for _, member := range r.peers {
+		peers = append(peers, member.peer)
+	}
+	slices.SortFunc(peers, func(a, b protocol.Peer) int {
+		return cmp.Or(a.Joined.Compare(b.Joined.Time), strings.Compare(a.ID, b.ID))
+	})
+	return peers
+}
+
+func keyMatches(hash [sha256.Size]byte, key string) bool {
+	sum := sha256.Sum256([]byte(key))
+	return subtle.ConstantTimeCompare(hash[:], sum[:]) == 1
+}
+
+// remove takes a session out and tells the others, once.
+func (r *Room) remove(session *Session, reason protocol.LeftReason) {
+	r.mu.Lock()
+	if r.peers[session.id] != session {
+		r.mu.Unlock()
+		return
+	}
+	delete(r.peers, session.id)
+	r.broadcastLocked(sealJSON(protocol.PeerLeft{Type: protocol.TypePeerLeft, Peer: string(session.id), Reason: reason}), nil)
+	r.changedLocked()
+	last := len(r.peers) == 0
+	if last {
+		r.empty = time.Now()
+	}
+	r.mu.Unlock()
+	r.hub.log.Info("peer left", "room", r.id, "peer", session.id, "reason", reason)
+	if last {
+		r.hub.retire(r)
+	}
+}
+
+// broadcastLocked sends a frame to everyone but one session. Caller holds mu.
+func (r *Room) broadcastLocked(frame []byte, except *Session) {
+	for _, member := range r.peers {
+		if member != except {
+			member.out.enqueue(frame)
+		}
+	}
+}
+
+func (r *Room) broadcast(frame []byte, except *Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.broadcastLocked(frame, except)
+}
+
+// send passes a frame to one peer of the room; false when it is not in it.
+func (r *Room) send(to PeerID, frame []byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	peer := r.peers[to]
+	if peer == nil {
+		return false
+	}
+	peer.out.enqueue(frame)
+	return true
+}
+
+// changedLocked tells who watches the public rooms. Caller holds mu.
+func (r *Room) changedLocked() {
+	if r.info.Public {
+		r.hub.watchers.notify()
+	}
+}
+
+// sweep closes the sockets that were silent for too long.
+func (r *Room) sweep(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, member := range r.peers {
+		if now.Unix()-member.heard.Load() > int64(silence/time.Second) {
+			member.out.close(protocol.CloseSilent)
+		}
+	}
+}
+
+// closeAll closes the socket of everyone in the room.
+func (r *Room) closeAll(code protocol.CloseCode) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, member := range r.peers {
+		member.out.close(code)
+	}
+}
+
+// abortAll ends the socket of everyone in the room at once.
+func (r *Room) abortAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, member := range r.peers {
+		member.out.abort()
+	}
+}

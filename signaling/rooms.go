@@ -1,0 +1,127 @@
+package signaling
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"moim/signaling/protocol"
+)
+
+// RoomSpec asks for a room.
+type RoomSpec struct {
+	Name   string // as people write it; "" for one that is hard to guess
+	Topic  string
+	Public bool // listed for everyone
+}
+
+// ErrRoomExists refuses to make a room whose name is taken.
+var ErrRoomExists = errors.New("the room exists already")
+
+// MakeRoom makes a room and answers it with the key that makes its holder
+// host. addr is who asks; the limit of joins holds here too. The error is
+// ErrRoomExists or a protocol.Error.
+func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, error) {
+	if !h.joins.allow(subnet(addr)) {
+		return protocol.Room{}, "", protocol.Errorf(protocol.CodeRateLimited, "Too many rooms from your address. Wait a moment.")
+	}
+	if spec.Name == "" {
+		spec.Name = newKey()
+	}
+	shown, id, fault := ParseRoom(spec.Name)
+	if fault != nil {
+		return protocol.Room{}, "", fault
+	}
+	topic := strings.TrimSpace(spec.Topic)
+	if utf8.RuneCountInString(topic) > protocol.MaxTopic {
+		return protocol.Room{}, "", protocol.Errorf(protocol.CodeTooLong, "A topic has at most %d characters.", protocol.MaxTopic)
+	}
+	key := newKey()
+	room := newRoom(h, id, protocol.Room{
+		Name: shown, Topic: topic, Public: spec.Public, Created: protocol.At(time.Now()),
+	})
+	room.made, room.hostKey = true, sha256.Sum256([]byte(key))
+	if err := h.place(room); err != nil {
+		return protocol.Room{}, "", err
+	}
+	h.log.Info("room made", "room", id, "public", spec.Public)
+	return room.info, key, nil
+}
+
+func (h *Hub) place(room *Room) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.draining:
+		return protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
+	case h.rooms[room.id] != nil:
+		return ErrRoomExists
+	case h.made >= maxMade:
+		return protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
+	}
+	h.rooms[room.id] = room
+	h.made++
+	room.mu.Lock()
+	defer room.mu.Unlock()
+	room.changedLocked()
+	return nil
+}
+
+// Listing is a public room as everyone may see it.
+type Listing struct {
+	Name    string        `json:"name"`
+	Topic   string        `json:"topic"`
+	Peers   int           `json:"peers"`
+	Created protocol.Time `json:"created"`
+}
+
+// PublicRooms lists the public rooms, the fullest first.
+func (h *Hub) PublicRooms() []Listing {
+	list := []Listing{}
+	for _, room := range h.all() {
+		room.mu.Lock()
+		if info := room.info; info.Public {
+			list = append(list, Listing{Name: info.Name, Topic: info.Topic, Peers: len(room.peers), Created: info.Created})
+		}
+		room.mu.Unlock()
+	}
+	slices.SortFunc(list, func(a, b Listing) int {
+		return cmp.Or(cmp.Compare(b.Peers, a.Peers), strings.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// RoomState is what whoever knows a room's name may know before joining.
+type RoomState struct {
+	Room        string `json:"room"`
+	Exists      bool   `json:"exists"`
+	Peers       int    `json:"peers"`
+	Locked      bool   `json:"locked"`
+	Lobby       bool   `json:"lobby"`
+	HasPassword bool   `json:"hasPassword"`
+}
+
+// RoomState answers for a room by its name; the error has the code bad-room.
+func (h *Hub) RoomState(name string) (RoomState, *protocol.Error) {
+	shown, id, fault := ParseRoom(name)
+	if fault != nil {
+		return RoomState{}, fault
+	}
+	h.mu.Lock()
+	room := h.rooms[id]
+	h.mu.Unlock()
+	if room == nil {
+		return RoomState{Room: shown}, nil
+	}
+	room.mu.Lock()
+	defer room.mu.Unlock()
+	return RoomState{
+		Room: room.info.Name, Exists: true, Peers: len(room.peers),
+		Locked: room.info.Locked, Lobby: room.info.Lobby, HasPassword: room.info.HasPassword,
+	}, nil
+}

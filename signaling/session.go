@@ -1,0 +1,113 @@
+package signaling
+
+import (
+	"sync/atomic"
+	"time"
+
+	"moim/signaling/protocol"
+)
+
+// Session is one peer's membership of one room. It is apart from the socket
+// that carries it: frames are counted both ways and kept until acknowledged,
+// so that another socket can take up where one broke off.
+type Session struct {
+	// Static after the join.
+	hub  *Hub
+	room *Room
+	id   PeerID
+
+	out   outbox
+	heard atomic.Int64 // when the socket last said anything, Unix seconds
+
+	// Owned by the reader of the socket.
+	got      int64 // frames received, all but ping, pong and join
+	throttle throttle
+
+	// Guarded by room.mu.
+	peer protocol.Peer
+}
+
+// receive handles one frame, or the fault it had. An error ends the socket.
+func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error) error {
+	now := time.Now()
+	s.heard.Store(now.Unix())
+	switch f.Type {
+	case protocol.TypePing, protocol.TypePong, protocol.TypeJoin:
+	default:
+		s.got++
+	}
+	if fault == nil && f.Type == protocol.TypeLeave {
+		s.room.remove(s, protocol.ReasonLeft)
+		return errClose{protocol.CloseLeft}
+	}
+	if fault == nil {
+		fault = s.handle(now, f)
+	}
+	if fault == nil {
+		return nil
+	}
+	s.refuse(f.ID, fault)
+	if sock.tooMany(now, fault) {
+		return errClose{protocol.CloseFaults}
+	}
+	return nil
+}
+
+// handle does what a frame asks for; a fault is the reason why not.
+func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
+	if !s.throttle.allow(now, &s.hub.limits, familyOf(f.Type)) {
+		return errTooMuch
+	}
+	switch f.Type {
+	case protocol.TypeOffer, protocol.TypeAnswer, protocol.TypeCandidate:
+		return s.relay(f)
+	case protocol.TypeData:
+		return s.data(f)
+	case protocol.TypeChat:
+		return s.chat(f)
+	case protocol.TypeChatHistory:
+		return s.history(f)
+	case protocol.TypeUpdate:
+		return s.update(f)
+	case protocol.TypeTyping:
+		return s.typing(f)
+	case protocol.TypePing, protocol.TypePong:
+		return s.beat(f)
+	default:
+		return errAlreadyJoined
+	}
+}
+
+var (
+	errTooMuch       = protocol.Errorf(protocol.CodeRateLimited, "That was too much at once. Wait a moment.")
+	errAlreadyJoined = protocol.Errorf(protocol.CodeAlreadyJoined, "This connection has joined a room already.")
+)
+
+// refuse answers a request with an error.
+func (s *Session) refuse(re int64, fault *protocol.Error) { s.out.enqueue(errorFrame(re, fault)) }
+
+// ok answers a request that has no other answer, if it wants one.
+func (s *Session) ok(re int64) {
+	if re != 0 {
+		s.out.enqueue(sealJSON(protocol.OK{Type: protocol.TypeOK, Re: re}))
+	}
+}
+
+// beat takes the count of a ping or pong, and answers a ping.
+func (s *Session) beat(f *protocol.Frame) *protocol.Error {
+	if !s.out.acknowledge(f.Int(protocol.FieldGot)) {
+		return protocol.Errorf(protocol.CodeBadMessage, "The field got counts more frames than were sent.")
+	}
+	if f.Type == protocol.TypePing {
+		s.out.enqueueUncounted(seal(protocol.AppendBeat(newFrame(40), protocol.TypePong, s.got)))
+	}
+	return nil
+}
+
+// detach is told that the socket has ended. Without a way to come back the
+// membership ends with it.
+func (s *Session) detach(*socket) { s.room.remove(s, protocol.ReasonLost) }
+
+func errorFrame(re int64, fault *protocol.Error) []byte {
+	return sealJSON(protocol.ErrorFrame{Type: protocol.TypeError, Re: re, Code: fault.Code, Message: fault.Message})
+}
