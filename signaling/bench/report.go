@@ -1,0 +1,230 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Rows of the report. Those of idle peers are made for each number of peers.
+const (
+	rowIdleRun            = "idle-%d-run"
+	rowIdleLive           = "idle-%d-live"
+	rowSignalCPU          = "signal-cpu"
+	rowSignalInstructions = "signal-instructions"
+	rowChatCPU            = "chat-cpu"
+	rowChatInstructions   = "chat-instructions"
+	rowJoinCPU            = "join-cpu"
+	rowJoinInstructions   = "join-instructions"
+)
+
+// report collects the figures of a run, by row and server, one value a round.
+type report struct {
+	Machine machine   `json:"machine"`
+	Rounds  int       `json:"rounds"`
+	Notes   []string  `json:"notes"`
+	Rows    []*series `json:"rows"`
+
+	servers []string
+	quick   bool
+}
+
+type machine struct {
+	System       string `json:"system"`
+	CPUs         int    `json:"cpus"`
+	Go           string `json:"go"`
+	Placement    string `json:"placement"`
+	Instructions bool   `json:"instructions"`
+}
+
+// series is one measured quantity.
+type series struct {
+	Key     string              `json:"key"`
+	Label   string              `json:"label"`
+	Unit    string              `json:"unit"`
+	Servers map[string]*samples `json:"servers"`
+}
+
+// samples are one server's values in a row. A value that could not be measured is null.
+type samples struct {
+	Rounds []number `json:"rounds"`
+	Median number   `json:"median"`
+	// OfTCP is the median of the rounds' ratios to the TCP floor.
+	OfTCP number `json:"ofTCP"`
+}
+
+// number is a measured value, NaN when there is none.
+type number float64
+
+// MarshalJSON writes NaN as null.
+func (n number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+func newReport(b *bench, on *affinity, p *perf, skipped []string) *report {
+	r := &report{
+		Machine: machine{
+			System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version(),
+			Placement: on.String(), Instructions: p.missing == "",
+		},
+		Rounds: b.rounds, servers: b.servers, quick: b.quick,
+	}
+	t := b.scale.talk
+	r.Notes = append(r.Notes,
+		"as run: growth of the resident size; after GC: growth of heap and stacks in use after two forced collections; 1 KB = 1,024 bytes",
+		fmt.Sprintf("signals: %d pairs at once, each an offer of 2 KB and a candidate of 200 B, then the same back", b.scale.pairs),
+		fmt.Sprintf("chat: a room of %d, %d of them sending, %d messages under way each; a delivery is one message at one peer",
+			t.room, t.senders, t.window),
+		"joins: connect, upgrade, join, joined received; rooms of 4, the floors announce nobody to them")
+	if b.quick {
+		r.Notes = append(r.Notes, "quick run: too little work for figures that mean anything, or for budgets")
+	}
+	if b.profileDir != "" {
+		r.Notes = append(r.Notes, "CPU profiles were taken: CPU time and instructions include theirs")
+	}
+	if p.missing != "" {
+		r.Notes = append(r.Notes, "instructions: not counted here: "+p.missing+
+			"; CPU time stands in for them and repeats less well")
+	}
+	for _, s := range skipped {
+		r.Notes = append(r.Notes, "not measured: "+s)
+	}
+	return r
+}
+
+// add takes in one round's figures of a server.
+func (r *report) add(server string, figures []figure) {
+	for _, f := range figures {
+		i := slices.IndexFunc(r.Rows, func(s *series) bool { return s.Key == f.row })
+		if i < 0 {
+			label, unit := describe(f.row)
+			r.Rows = append(r.Rows, &series{Key: f.row, Label: label, Unit: unit, Servers: make(map[string]*samples)})
+			i = len(r.Rows) - 1
+		}
+		row := r.Rows[i]
+		if row.Servers[server] == nil {
+			row.Servers[server] = new(samples)
+		}
+		row.Servers[server].Rounds = append(row.Servers[server].Rounds, number(f.value))
+		row.summarize()
+	}
+}
+
+// summarize computes medians and ratios from the rounds so far.
+func (r *series) summarize() {
+	for _, s := range r.Servers {
+		s.Median = median(s.Rounds)
+		var ratios []number
+		if tcp := r.Servers[serverTCP]; tcp != nil {
+			for i := range min(len(s.Rounds), len(tcp.Rounds)) {
+				ratios = append(ratios, s.Rounds[i]/tcp.Rounds[i])
+			}
+		}
+		s.OfTCP = median(ratios)
+	}
+}
+
+// median is NaN for no values and for values that are not numbers.
+func median(values []number) number {
+	if len(values) == 0 || slices.ContainsFunc(values, func(n number) bool { return math.IsNaN(float64(n)) }) {
+		return number(math.NaN())
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	half := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[half]
+	}
+	return (sorted[half-1] + sorted[half]) / 2
+}
+
+func describe(key string) (label, unit string) {
+	var n int
+	if _, err := fmt.Sscanf(key, rowIdleRun, &n); err == nil && strings.HasSuffix(key, "-run") {
+		return fmt.Sprintf("idle peer of %d, as run", n), "KB"
+	}
+	if _, err := fmt.Sscanf(key, rowIdleLive, &n); err == nil {
+		return fmt.Sprintf("idle peer of %d, after GC", n), "KB"
+	}
+	what, unit, _ := strings.Cut(key, "-")
+	what = map[string]string{"signal": "relayed signal", "chat": "chat delivery", "join": "connect and join"}[what]
+	if unit == "cpu" {
+		return what + ", CPU time", "µs"
+	}
+	return what + ", instructions", "thousand"
+}
+
+// print writes the figures and the budgets as text.
+func (r *report) print(w io.Writer) error {
+	m := r.Machine
+	fmt.Fprintf(w, "moim benchmark: %s, %d CPUs, %s; %s; rounds: %d, median (lowest to highest)\n\n",
+		m.System, m.CPUs, m.Go, m.Placement, r.Rounds)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	titles := map[string]string{serverMoim: "moim", serverWS: "WebSocket floor", serverTCP: "TCP floor"}
+	fmt.Fprint(t, "\t\t")
+	for _, name := range r.servers {
+		fmt.Fprintf(t, "%s\t/ TCP\t", titles[name])
+	}
+	fmt.Fprintln(t)
+	for _, row := range r.Rows {
+		fmt.Fprintf(t, "%s\t%s\t", row.Label, row.Unit)
+		for _, name := range r.servers {
+			s := row.Servers[name]
+			fmt.Fprintf(t, "%s\t%s\t", s, s.OfTCP)
+		}
+		fmt.Fprintln(t)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	for _, note := range r.Notes {
+		fmt.Fprintln(w, note)
+	}
+	if len(r.verdicts()) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	return r.printBudgets(w)
+}
+
+func (s *samples) String() string {
+	if math.IsNaN(float64(s.Median)) || len(s.Rounds) == 1 {
+		return s.Median.String()
+	}
+	return fmt.Sprintf("%s (%s to %s)", s.Median, slices.Min(s.Rounds), slices.Max(s.Rounds))
+}
+
+// String prints three significant digits or all before the point, and n/a for NaN.
+func (n number) String() string {
+	switch v := float64(n); {
+	case math.IsNaN(v):
+		return "n/a"
+	case math.Abs(v) >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case math.Abs(v) >= 10:
+		return fmt.Sprintf("%.1f", v)
+	default:
+		return fmt.Sprintf("%.2f", v)
+	}
+}
+
+func (r *report) writeJSON(file string) error {
+	budgets := r.verdicts()
+	out, err := json.MarshalIndent(struct {
+		*report
+		Budgets []verdict `json:"budgets"`
+	}{r, budgets}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(out, '\n'), 0o644)
+}
