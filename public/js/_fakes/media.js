@@ -1,0 +1,109 @@
+let made = 0;
+
+/** A MediaStreamTrack of a device. */
+export class FakeTrack extends EventTarget {
+  enabled = true;
+  readyState = 'live';
+  id = `track-${++made}`;
+
+  /**
+   * @param {'audio'|'video'} kind
+   * @param {string} [deviceId]
+   */
+  constructor(kind, deviceId = '') {
+    super();
+    this.kind = kind;
+    this.deviceId = deviceId;
+  }
+
+  getSettings() {
+    return { deviceId: this.deviceId };
+  }
+
+  stop() {
+    this.readyState = 'ended';
+  }
+
+  /** The device goes away. */
+  end() {
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
+}
+
+/** A MediaStream. */
+export class FakeStream {
+  id = `stream-${++made}`;
+
+  /** @param {FakeTrack[]} [tracks] */
+  constructor(tracks = []) {
+    this.tracks = tracks;
+  }
+
+  getAudioTracks() {
+    return this.tracks.filter(({ kind }) => kind === 'audio');
+  }
+
+  getVideoTracks() {
+    return this.tracks.filter(({ kind }) => kind === 'video');
+  }
+}
+
+/**
+ * @typedef {object} FakeDevice
+ * @property {'audio'|'video'} kind
+ * @property {string} id
+ * @property {string} [error] name of the error that asking for it gives
+ */
+
+/** Cameras and microphones. */
+export class FakeMediaDevices {
+  /** Constraints of each request. @type {any[]} */
+  requests = [];
+  /** @type {FakeTrack[]} */
+  tracks = [];
+  /** While set, requests wait for it. @type {Promise<void>|null} */
+  prompt = null;
+  /** Whether ids are hidden, as without permission. */
+  hidden = false;
+
+  /** @param {FakeDevice[]} devices */
+  constructor(devices) {
+    this.devices = devices;
+  }
+
+  /** @param {any} constraints */
+  async getUserMedia(constraints) {
+    this.requests.push(constraints);
+    await this.prompt;
+    /** @type {('audio'|'video')[]} */
+    const kinds = ['audio', 'video'];
+    const chosen = kinds.filter((kind) => constraints[kind]).map((kind) => this.#choose(kind, constraints[kind]));
+    const tracks = chosen.map(({ kind, id }) => new FakeTrack(kind, id));
+    this.tracks.push(...tracks);
+    return new FakeStream(tracks);
+  }
+
+  async enumerateDevices() {
+    return this.devices.map(({ kind, id }) => ({ kind: `${kind}input`, deviceId: this.hidden ? '' : id }));
+  }
+
+  /**
+   * @param {'audio'|'video'} kind
+   * @param {any} constraints
+   */
+  #choose(kind, constraints) {
+    const exact = constraints.deviceId?.exact;
+    const all = this.devices.filter((device) => device.kind === kind);
+    if (all.length === 0) throw new DOMException(kind, 'NotFoundError');
+    const device = exact === undefined ? all[0] : all.find(({ id }) => id === exact);
+    if (!device) throw new DOMException('deviceId', 'OverconstrainedError');
+    if (device.error) throw new DOMException(kind, device.error);
+    return device;
+  }
+}
+
+/** A camera and a microphone. */
+export function twoDevices() {
+  return new FakeMediaDevices([{ kind: 'audio', id: 'mic-1' }, { kind: 'video', id: 'camera-1' }]);
+}

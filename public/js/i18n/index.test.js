@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { en } from './en.js';
+import { errorText, formatDay, formatTime, pickLanguage, setLanguage, t } from './index.js';
+import { ko } from './ko.js';
+
+/** @type {Record<string, Readonly<Record<string, import('./en.js').Sentence>>>} */
+const languages = { en, ko };
+
+const wireCodes = [
+  'bad-message', 'unknown-type', 'not-joined', 'already-joined', 'bad-room', 'bad-name',
+  'bad-password', 'bad-token', 'room-full', 'room-locked', 'rejected', 'no-such-peer',
+  'no-such-message', 'too-long', 'rate-limited', 'forbidden', 'server-full', 'restarting',
+  'internal', 'room-exists', 'closed',
+];
+
+/** @param {import('./en.js').Sentence} sentence */
+const forms = (sentence) => (typeof sentence === 'string' ? { other: sentence } : sentence);
+
+/** @param {string} text */
+const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+afterEach(() => setLanguage('en'));
+
+test('every language has every key', () => {
+  assert.deepEqual(Object.keys(ko).sort(), Object.keys(en).sort());
+});
+
+test('every language uses the same placeholders', () => {
+  for (const key of Object.keys(en)) {
+    assert.deepEqual(
+      placeholders(forms(languages.ko[key]).other),
+      placeholders(forms(languages.en[key]).other),
+      key,
+    );
+  }
+});
+
+test('every plural has the forms its language needs', () => {
+  for (const [code, sentences] of Object.entries(languages)) {
+    const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+    for (const [key, sentence] of Object.entries(sentences)) {
+      if (typeof sentence === 'string') {
+        assert.ok(sentence.trim(), `${code} ${key}`);
+        continue;
+      }
+      assert.deepEqual(Object.keys(sentence).sort(), [...categories].sort(), `${code} ${key}`);
+    }
+  }
+});
+
+test('every error code has a sentence of its own', () => {
+  const seen = new Set([errorText('something-new')]);
+  for (const code of wireCodes) {
+    assert.ok(!seen.has(errorText(code)), code);
+    seen.add(errorText(code));
+  }
+  assert.equal(errorText('toString'), t('error.unknown'));
+});
+
+test('sentences take names, numbers and plurals', () => {
+  assert.equal(t('notice.renamed', { name: 'Mina', newName: 'Nana' }), 'Mina is now Nana');
+  assert.equal(t('home.count', { count: 1 }), '1 person');
+  assert.equal(t('home.count', { count: 1200 }), '1,200 people');
+  assert.equal(t('notice.joined', { name: '{name} $&' }), '{name} $& joined');
+  setLanguage('ko');
+  assert.equal(t('home.count', { count: 1 }), '1명');
+});
+
+test('the language follows the preferences', () => {
+  assert.equal(pickLanguage(['fr-CA', 'ko-KR', 'en']), 'ko');
+  assert.equal(pickLanguage(['en-GB', 'ko']), 'en');
+  assert.equal(pickLanguage(['fr']), 'en');
+  assert.equal(pickLanguage([]), 'en');
+});
+
+test('times and days read as the language writes them', () => {
+  const at = new Date(2024, 4, 3, 15, 7);
+  assert.match(formatTime(at), /^3:07\sPM$/);
+  assert.equal(formatDay(at, at), 'Today');
+  assert.equal(formatDay(at, new Date(2024, 4, 4)), 'Friday, May 3');
+  setLanguage('ko');
+  assert.match(formatTime(at), /3:07/);
+});

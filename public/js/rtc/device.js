@@ -1,0 +1,194 @@
+/** @typedef {'missing'|'refused'|'busy'|'insecure'|'failed'} Problem */
+/** @typedef {'audio'|'video'} DeviceKind */
+
+/** @type {Record<string, Problem>} By error name (Media Capture and Streams, section 10.2, getUserMedia). */
+const PROBLEMS = {
+  NotFoundError: 'missing',
+  OverconstrainedError: 'missing',
+  NotAllowedError: 'refused',
+  SecurityError: 'refused',
+  NotReadableError: 'busy',
+  AbortError: 'busy',
+  NotSupportedError: 'insecure',
+};
+
+/** @type {Record<DeviceKind, MediaTrackConstraints>} */
+export const CONSTRAINTS = {
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+};
+
+/**
+ * @param {any} error
+ * @returns {Problem}
+ */
+function problemOf(error) {
+  return PROBLEMS[error?.name] ?? 'failed';
+}
+
+/**
+ * Asks for media; where the browser hides cameras and microphones from insecure pages, it rejects with
+ * `NotSupportedError`.
+ * @param {MediaDevices|undefined} mediaDevices
+ * @param {MediaStreamConstraints} constraints
+ * @returns {Promise<MediaStream>}
+ */
+export async function requestMedia(mediaDevices, constraints) {
+  if (!mediaDevices?.getUserMedia) throw new DOMException('no secure context', 'NotSupportedError');
+  return mediaDevices.getUserMedia(constraints);
+}
+
+/**
+ * A microphone or a camera. Off, a microphone keeps its track, disabled; a camera has none, so that its light is out.
+ * On again, it takes the same device if that is still there.
+ */
+export class Device {
+  on = false;
+  /** @type {MediaStreamTrack|null} */
+  track = null;
+  /** @type {Problem|null} why it has no track, as far as it was asked for */
+  problem = null;
+
+  #mediaDevices;
+  #kind;
+  #changed;
+  #wanted = false;
+  #deviceId = '';
+  /** How often `stop` was called: an answer to a request from before a stop comes too late. */
+  #stops = 0;
+  /** @type {Promise<void>|null} */
+  #asking = null;
+
+  /**
+   * @param {MediaDevices|undefined} mediaDevices undefined on insecure pages
+   * @param {DeviceKind} kind
+   * @param {() => void} changed called after every change
+   */
+  constructor(mediaDevices, kind, changed) {
+    this.#mediaDevices = mediaDevices;
+    this.#kind = kind;
+    this.#changed = changed;
+  }
+
+  /**
+   * Switches on or off; resolves when that is done or `problem` says why not. The latest call wins.
+   * @param {boolean} on
+   */
+  async set(on) {
+    this.#wanted = on;
+    if (this.track) this.#apply(this.track);
+    else if (on) await (this.#asking ?? this.#take(this.#request()));
+  }
+
+  /**
+   * Switches on with a track of this stream, or, when that request fails, asks alone.
+   * @param {Promise<MediaStream>} stream
+   */
+  async startWith(stream) {
+    this.#wanted = true;
+    await this.#take(stream.then((granted) => this.#pick(granted), () => this.#request()));
+  }
+
+  /** Lets the device go, and whatever is still granted to requests made so far. */
+  stop() {
+    this.#stops++;
+    this.#wanted = false;
+    this.#asking = null;
+    this.#release();
+    this.#changed();
+  }
+
+  /** @param {Promise<MediaStreamTrack>} granted */
+  #take(granted) {
+    const asking = this.#settle(granted).finally(() => {
+      if (this.#asking === asking) this.#asking = null;
+    });
+    this.#asking = asking;
+    return asking;
+  }
+
+  /** @param {Promise<MediaStreamTrack>} granted */
+  async #settle(granted) {
+    const stops = this.#stops;
+    try {
+      const track = await granted;
+      if (stops !== this.#stops) track.stop();
+      else this.#adopt(track);
+    } catch (error) {
+      if (stops !== this.#stops) return;
+      this.problem = problemOf(error);
+      this.#changed();
+    }
+  }
+
+  async #request() {
+    if (this.#deviceId) {
+      try {
+        return await this.#requestWith({ deviceId: { exact: this.#deviceId } });
+      } catch (error) {
+        if (problemOf(error) !== 'missing') throw error;
+      }
+    }
+    return this.#requestWith({});
+  }
+
+  /** @param {MediaTrackConstraints} more */
+  async #requestWith(more) {
+    const constraints = { [this.#kind]: { ...CONSTRAINTS[this.#kind], ...more } };
+    return this.#pick(await requestMedia(this.#mediaDevices, constraints));
+  }
+
+  /** @param {MediaStream} stream */
+  #pick(stream) {
+    return this.#kind === 'audio' ? stream.getAudioTracks()[0] : stream.getVideoTracks()[0];
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #adopt(track) {
+    this.track = track;
+    this.problem = null;
+    this.#deviceId = track.getSettings().deviceId ?? '';
+    track.addEventListener('ended', () => this.#lost(track));
+    this.#apply(track);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #apply(track) {
+    this.on = this.#wanted;
+    track.enabled = this.#wanted;
+    if (this.#kind === 'video' && !this.#wanted) this.#release();
+    this.#changed();
+  }
+
+  #release() {
+    this.track?.stop();
+    this.track = null;
+    this.on = false;
+  }
+
+  /** @param {MediaStreamTrack} track */
+  async #lost(track) {
+    if (track !== this.track) return;
+    this.#release();
+    const stops = this.#stops;
+    const problem = await this.#whyLost();
+    if (this.track || this.#asking || stops !== this.#stops) return;
+    this.problem = problem;
+    this.#changed();
+  }
+
+  /**
+   * A list without ids is what a page gets that may not use the devices.
+   * @returns {Promise<Problem>}
+   */
+  async #whyLost() {
+    try {
+      const all = await this.#mediaDevices?.enumerateDevices() ?? [];
+      const ids = all.filter(({ kind }) => kind === `${this.#kind}input`).map(({ deviceId }) => deviceId);
+      if (ids.includes(this.#deviceId)) return 'failed';
+      return ids.includes('') ? 'refused' : 'missing';
+    } catch {
+      return 'failed';
+    }
+  }
+}

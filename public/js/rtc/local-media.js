@@ -1,0 +1,51 @@
+import { CONSTRAINTS, Device, requestMedia } from './device.js';
+
+/**
+ * The own microphone and camera. Event `change` after every change of either.
+ */
+export class LocalMedia extends EventTarget {
+  /** `on`, `track`, `problem`; see {@link Device}. */
+  mic;
+  /** `on`, `track`, `problem`; see {@link Device}. */
+  camera;
+
+  #mediaDevices;
+
+  /**
+   * @param {object} [options]
+   * @param {MediaDevices} [options.mediaDevices] undefined where the browser has none: pages over plain http
+   */
+  constructor({ mediaDevices = globalThis.navigator?.mediaDevices } = {}) {
+    super();
+    this.#mediaDevices = mediaDevices;
+    const changed = () => this.dispatchEvent(new Event('change'));
+    this.mic = new Device(mediaDevices, 'audio', changed);
+    this.camera = new Device(mediaDevices, 'video', changed);
+  }
+
+  /** Switches both on, as far as they are there and allowed. Never rejects: `problem` says what is wrong. */
+  async start() {
+    if (this.mic.track || this.camera.track) {
+      await Promise.all([this.mic.set(true), this.camera.set(true)]);
+      return;
+    }
+    const stream = requestMedia(this.#mediaDevices, CONSTRAINTS);
+    await Promise.all([this.mic.startWith(stream), this.camera.startWith(stream)]);
+  }
+
+  /** @param {boolean} on */
+  setMic(on) {
+    return this.mic.set(on);
+  }
+
+  /** @param {boolean} on */
+  setCamera(on) {
+    return this.camera.set(on);
+  }
+
+  /** Lets both devices go. */
+  stop() {
+    this.mic.stop();
+    this.camera.stop();
+  }
+}

@@ -1,0 +1,80 @@
+const periodMs = 100;
+const samples = 512;
+/** How much a level may fall between two measurements, so that it does not flicker between words. */
+const fall = 0.05;
+
+/**
+ * How loud the watched microphones and voices are, ten times a second while the page is seen.
+ * Silent where the browser has no Web Audio. Event `levels` after each measurement.
+ */
+export class AudioLevels extends EventTarget {
+  /** @type {AudioContext | null} */
+  #context = null;
+  /** @type {Map<string, {track: MediaStreamTrack, source: MediaStreamAudioSourceNode, analyser: AnalyserNode}>} */
+  #watched = new Map();
+  /** @type {Map<string, number>} */
+  #levels = new Map();
+  #buffer = new Float32Array(samples);
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  connect() {
+    addEventListener('pointerdown', this.#resume);
+    addEventListener('keydown', this.#resume);
+    this.#timer = setInterval(() => this.#measure(), periodMs);
+  }
+
+  disconnect() {
+    clearInterval(this.#timer);
+    removeEventListener('pointerdown', this.#resume);
+    removeEventListener('keydown', this.#resume);
+    for (const id of [...this.#watched.keys()]) this.watch(id, null);
+    this.#context?.close();
+    this.#context = null;
+  }
+
+  /** Watches one audio track per id; null ends it. @param {string} id @param {MediaStreamTrack | null} track */
+  watch(id, track) {
+    const known = this.#watched.get(id);
+    if (known?.track === (track ?? undefined)) return;
+    known?.source.disconnect();
+    this.#watched.delete(id);
+    this.#levels.delete(id);
+    if (!track || typeof AudioContext === 'undefined') return;
+    this.#context ??= new AudioContext({ latencyHint: 'playback' });
+    this.#resume();
+    const source = this.#context.createMediaStreamSource(new MediaStream([track]));
+    const analyser = new AnalyserNode(this.#context, { fftSize: samples });
+    source.connect(analyser);
+    this.#watched.set(id, { track, source, analyser });
+  }
+
+  /** The loudness of an id, 0 (silence) to 1 (full scale), on the scale of the ear. @param {string} id */
+  level(id) {
+    return this.#levels.get(id) ?? 0;
+  }
+
+  #resume = () => {
+    if (this.#context?.state === 'suspended') this.#context.resume().catch(() => undefined);
+  };
+
+  #measure() {
+    if (document.hidden || this.#watched.size === 0) return;
+    for (const [id, { analyser }] of this.#watched) {
+      analyser.getFloatTimeDomainData(this.#buffer);
+      this.#levels.set(id, Math.max(loudness(this.#buffer), this.level(id) - fall));
+    }
+    this.dispatchEvent(new Event('levels'));
+  }
+}
+
+/**
+ * Root mean square as a share of the range from -60 dBFS to full scale.
+ * @param {Float32Array} signal
+ */
+function loudness(signal) {
+  let sum = 0;
+  for (const value of signal) sum += value * value;
+  const decibels = 10 * Math.log10(sum / signal.length + 1e-10);
+  return Math.min(1, Math.max(0, (decibels + 60) / 60));
+}

@@ -1,0 +1,141 @@
+import { errorText, t } from '../i18n/index.js';
+import { ProtocolError } from '../net/protocol.js';
+import { roomInfo } from '../net/rooms.js';
+import { AudioLevels } from './audio-levels.js';
+import { el, replaceChildren, setText } from './dom.js';
+import { Field } from './field.js';
+import { languageSelect } from './language-select.js';
+import { homeLink } from './mark.js';
+import { preferences } from './preferences.js';
+import { Preview } from './preview.js';
+import { Problems } from './problems.js';
+
+/** The page of a room before one is in it. */
+export class Door {
+  #root;
+  #room;
+  #media;
+  #enter;
+  #levels = new AudioLevels();
+  #preview;
+  #problems = new Problems();
+  #people = el('p', { class: 'door-people', 'aria-live': 'polite' });
+  #name;
+  #join = el('button', { type: 'submit', class: 'button button-primary' }, t('door.join'));
+  #fault = el('p', { class: 'fault', role: 'alert' });
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.root
+   * @param {string} options.room
+   * @param {import('../rtc/local-media.js').LocalMedia} options.media
+   * @param {Promise<void>} options.started settles when the devices have been asked for
+   * @param {(name: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
+   */
+  constructor({ root, room, media, started, enter }) {
+    this.#root = root;
+    this.#room = room;
+    this.#media = media;
+    this.#enter = enter;
+    this.#preview = new Preview(media, this.#levels);
+    this.#name = new Field({
+      label: t('door.name'),
+      input: {
+        name: 'name',
+        value: preferences.name,
+        placeholder: t('door.nameHint'),
+        maxlength: 40,
+        autocomplete: 'nickname',
+        spellcheck: 'false',
+        oninput: () => (preferences.name = this.#name.value),
+      },
+    });
+    started.then(() => this.#preview.started());
+  }
+
+  connect() {
+    document.title = `${this.#room} · ${t('app.name')}`;
+    replaceChildren(
+      this.#root,
+      el(
+        'div',
+        { class: 'door' },
+        el('header', { class: 'bar' }, homeLink(), languageSelect()),
+        el(
+          'main',
+          { class: 'door-main' },
+          el('div', { class: 'door-picture' }, this.#preview.element, this.#problems.element),
+          this.#form(),
+        ),
+      ),
+    );
+    this.#levels.connect();
+    this.#preview.connect();
+    this.#media.addEventListener('change', this.#showProblems);
+    this.#showProblems();
+    this.#countPeople();
+    this.#focus();
+  }
+
+  disconnect() {
+    this.#media.removeEventListener('change', this.#showProblems);
+    this.#preview.disconnect();
+    this.#levels.disconnect();
+  }
+
+  /** Joins under the name in the text box; what stands against it is said at the door. */
+  async join() {
+    setText(this.#fault, '');
+    this.#busy(true);
+    try {
+      await this.#enter(this.#name.value);
+    } catch (error) {
+      const code = error instanceof ProtocolError ? error.code : 'unknown';
+      if (code === 'bad-name') this.#name.fault(errorText(code));
+      else setText(this.#fault, errorText(code));
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #form() {
+    const submit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.join();
+    };
+    return el(
+      'form',
+      { class: 'door-form', novalidate: true, onsubmit: submit },
+      el('p', { class: 'door-lead' }, t('door.title')),
+      el('h1', { class: 'door-room' }, this.#room),
+      this.#people,
+      this.#name.element,
+      this.#join,
+      this.#fault,
+    );
+  }
+
+  /** So that Enter joins; where a touch keyboard would cover the page, an empty name is left alone. */
+  #focus() {
+    if (this.#name.value) this.#join.focus({ preventScroll: true });
+    else if (matchMedia('(pointer: fine)').matches) this.#name.input.focus({ preventScroll: true });
+  }
+
+  #showProblems = () => this.#problems.show(this.#media);
+
+  async #countPeople() {
+    try {
+      const { peers } = await roomInfo(this.#room);
+      setText(this.#people, peers > 0 ? t('door.here', { count: peers }) : t('door.empty'));
+      this.#people.classList.toggle('is-lively', peers > 0);
+    } catch {
+      setText(this.#people, '');
+    }
+  }
+
+  /** @param {boolean} busy */
+  #busy(busy) {
+    this.#join.disabled = busy;
+    setText(this.#join, busy ? t('door.joining') : t('door.join'));
+  }
+}

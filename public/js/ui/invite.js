@@ -1,0 +1,99 @@
+import { t } from '../i18n/index.js';
+import { announce } from './announcer.js';
+import { closeButton } from './close-button.js';
+import { el, setText, uniqueID } from './dom.js';
+import { icon } from './icons.js';
+import { roomPath } from './room-name.js';
+
+/** The dialog that hands out the link to a room. */
+export class Invite {
+  #room;
+  #url;
+  #link;
+  #told = el('p', { class: 'hint invite-told' });
+
+  /** @param {string} room */
+  constructor(room) {
+    this.#room = room;
+    this.#url = new URL(roomPath(room), location.origin).href;
+    const title = uniqueID('invite');
+    this.#link = el('input', {
+      class: 'input',
+      type: 'text',
+      readonly: true,
+      value: this.#url,
+      'aria-label': t('invite.link'),
+      onfocus: () => this.#link.select(),
+    });
+    this.element = el(
+      'dialog',
+      {
+        class: 'dialog',
+        'aria-labelledby': title,
+        onclick: (/** @type {Event} */ event) => event.target === this.element && this.element.close(),
+      },
+      el(
+        'div',
+        { class: 'dialog-body' },
+        el(
+          'header',
+          { class: 'panel-head' },
+          el('h2', { id: title }, t('invite.title')),
+          closeButton(() => this.element.close()),
+        ),
+        el('p', {}, t('invite.text')),
+        this.#link,
+        el('div', { class: 'dialog-actions' }, this.#shareButton(), this.#copyButton()),
+        this.#told,
+      ),
+    );
+  }
+
+  open() {
+    setText(this.#told, '');
+    this.element.showModal();
+  }
+
+  #copyButton() {
+    return el(
+      'button',
+      { type: 'button', class: 'button button-primary', autofocus: true, onclick: () => this.#copy() },
+      icon('copy'),
+      t('invite.copy'),
+    );
+  }
+
+  #shareButton() {
+    const data = { title: t('app.name'), text: t('invite.message', { room: this.#room }), url: this.#url };
+    if (!navigator.canShare?.(data)) return null;
+    const share = () => navigator.share(data).catch(() => undefined);
+    return el(
+      'button',
+      { type: 'button', class: 'button button-quiet', onclick: share },
+      icon('share'),
+      t('invite.share'),
+    );
+  }
+
+  async #copy() {
+    const copied = (await this.#copyByClipboard()) || this.#copyBySelection();
+    setText(this.#told, copied ? t('invite.copied') : t('invite.select'));
+    announce(this.#told.textContent);
+  }
+
+  async #copyByClipboard() {
+    try {
+      await navigator.clipboard.writeText(this.#url);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** For pages without the clipboard interface, as over plain http. */
+  #copyBySelection() {
+    this.#link.focus();
+    this.#link.select();
+    return document.execCommand('copy');
+  }
+}

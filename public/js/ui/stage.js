@@ -1,0 +1,144 @@
+import { t } from '../i18n/index.js';
+import { AudioLevels } from './audio-levels.js';
+import { el } from './dom.js';
+import { icon } from './icons.js';
+import { fitTiles, startLines } from './layout.js';
+import { Tile } from './tile.js';
+
+/** @typedef {import('../call.js').Call} Call */
+/** @typedef {import('../rtc/local-media.js').LocalMedia} LocalMedia */
+
+const speakingLevel = 0.42;
+const gap = 8;
+
+/** Everyone's tiles: the others fill the space, the own one is small in a corner. */
+export class Stage {
+  #call;
+  #media;
+  /** @type {Map<string, Tile>} */
+  #tiles = new Map();
+  #levels = new AudioLevels();
+  #resized = new ResizeObserver(() => this.#arrange());
+  #grid = el('div', { class: 'stage-grid' });
+  #alone = el('p', { class: 'stage-alone' }, t('call.alone'));
+  #hear = el(
+    'button',
+    { type: 'button', class: 'button button-primary stage-hear', hidden: true, onclick: () => this.#hearAll() },
+    icon('sound'),
+    t('call.tapToHear'),
+  );
+
+  /** @param {Call} call @param {LocalMedia} media */
+  constructor(call, media) {
+    this.#call = call;
+    this.#media = media;
+    this.element = el(
+      'main',
+      { class: 'stage', 'aria-label': t('call.stage') },
+      el('h1', { class: 'unseen' }, call.room.name),
+      this.#grid,
+      this.#alone,
+      this.#hear,
+    );
+  }
+
+  connect() {
+    this.#levels.connect();
+    this.#levels.addEventListener('levels', this.#outline);
+    this.#resized.observe(this.#grid);
+    this.update();
+  }
+
+  disconnect() {
+    this.#resized.disconnect();
+    this.#levels.removeEventListener('levels', this.#outline);
+    this.#levels.disconnect();
+    for (const tile of this.#tiles.values()) tile.disconnect();
+    this.#tiles.clear();
+  }
+
+  /** Draws who is there and what each sends. */
+  update() {
+    const { peers, you } = this.#call;
+    for (const [id, tile] of this.#tiles) {
+      if (peers.has(id)) continue;
+      tile.disconnect();
+      this.#levels.watch(id, null);
+      this.#tiles.delete(id);
+    }
+    for (const peer of peers.values()) {
+      const tile = this.#tileOf(peer.id);
+      if (peer.id === you) this.#showOwn(tile, peer);
+      else this.#showOther(tile, peer);
+    }
+    this.#arrange();
+  }
+
+  /** @param {string} id */
+  #tileOf(id) {
+    const known = this.#tiles.get(id);
+    if (known) return known;
+    const tile = new Tile({ id, own: id === this.#call.you, soundBlocked: () => (this.#hear.hidden = false) });
+    this.#tiles.set(id, tile);
+    this.#grid.append(tile.element);
+    return tile;
+  }
+
+  /** @param {Tile} tile @param {import('../net/protocol.js').Peer} peer */
+  #showOwn(tile, peer) {
+    const { mic, camera } = this.#media;
+    tile.show({ name: peer.name, muted: !mic.on, cameraOff: !camera.on, status: '' });
+    tile.showOwn(camera.track);
+    this.#levels.watch(peer.id, mic.track);
+  }
+
+  /** @param {Tile} tile @param {import('../net/protocol.js').Peer} peer */
+  #showOther(tile, peer) {
+    const remote = this.#call.remote.get(peer.id);
+    tile.show({
+      name: peer.name,
+      muted: !peer.mic,
+      cameraOff: !peer.camera,
+      status: statusText(remote?.state ?? 'connecting'),
+    });
+    tile.play([remote?.audio ?? null, remote?.camera ?? null]);
+    this.#levels.watch(peer.id, remote?.audio ?? null);
+  }
+
+  #arrange() {
+    const own = this.#tiles.get(this.#call.you)?.element;
+    const others = [...this.#tiles.values()].map((tile) => tile.element).filter((element) => element !== own);
+    const alone = others.length === 0;
+    const shown = alone && own ? [own] : others;
+    const { clientWidth: width, clientHeight: height } = this.#grid;
+    const grid = fitTiles({ count: shown.length, width, height, gap });
+    const lines = startLines(shown.length, grid.columns);
+    this.#grid.style.gridTemplateColumns = `repeat(${grid.columns * 2}, ${(grid.width - gap) / 2}px)`;
+    this.#grid.style.gridAutoRows = `${grid.height}px`;
+    for (const [index, element] of shown.entries()) {
+      const line = lines[index];
+      element.style.gridColumn = line === null ? 'span 2' : `${line} / span 2`;
+    }
+    own?.classList.toggle('is-floating', !alone);
+    this.#grid.style.setProperty('--tile-width', `${grid.width}px`);
+    for (const element of others) element.classList.toggle('is-under', element === others.at(-1));
+    this.#alone.hidden = !alone;
+  }
+
+  #outline = () => {
+    for (const [id, tile] of this.#tiles) tile.speaking(this.#levels.level(id) > speakingLevel);
+  };
+
+  #hearAll() {
+    this.#hear.hidden = true;
+    for (const [id, tile] of this.#tiles) if (id !== this.#call.you) tile.hear();
+  }
+}
+
+/** @param {string} state of a link */
+function statusText(state) {
+  if (state === 'connecting') return t('tile.connecting');
+  if (state === 'disconnected') return t('tile.reconnecting');
+  if (state === 'failed') return t('tile.failed');
+  return '';
+}

@@ -1,0 +1,106 @@
+import { t } from '../i18n/index.js';
+import { el, setText } from './dom.js';
+import { icon } from './icons.js';
+import { showTrack } from './own-picture.js';
+import { hueOf, initialsOf } from './person.js';
+
+/**
+ * @typedef {object} TileState
+ * @property {string} name
+ * @property {boolean} muted
+ * @property {boolean} cameraOff
+ * @property {string} status why picture and sound are not there, or empty
+ */
+
+/** One person's picture and voice. Its media elements live as long as it does. */
+export class Tile {
+  #own;
+  #stream = new MediaStream();
+  #video = el('video', { class: 'tile-video', autoplay: true, playsinline: true, 'aria-hidden': 'true' });
+  #audio = el('audio', { autoplay: true });
+  #initials = el('span', { class: 'tile-initials', 'aria-hidden': 'true' });
+  #camera = el('span', { class: 'tile-camera' }, t('tile.cameraOff'));
+  #status = el('p', { class: 'tile-status', hidden: true });
+  #muted = el(
+    'span',
+    { class: 'tile-muted' },
+    icon('micOff'),
+    el('span', { class: 'tile-muted-text' }, t('tile.muted')),
+  );
+  #name = el('span', { class: 'tile-name' });
+  #soundBlocked;
+
+  /**
+   * @param {object} options
+   * @param {string} options.id of the peer
+   * @param {boolean} options.own
+   * @param {() => void} options.soundBlocked called when the browser waits for a gesture before it plays sound
+   */
+  constructor({ id, own, soundBlocked }) {
+    this.#own = own;
+    this.#soundBlocked = soundBlocked;
+    this.#video.muted = true;
+    this.#video.addEventListener('resize', () => this.element.classList.add('has-picture'));
+    this.element = el(
+      'div',
+      { class: own ? 'tile is-own' : 'tile', role: 'group', 'data-hue': hueOf(id) },
+      this.#video,
+      own ? null : this.#audio,
+      el('div', { class: 'tile-face' }, this.#initials, this.#camera),
+      this.#status,
+      el('div', { class: 'tile-label' }, this.#muted, this.#name),
+    );
+  }
+
+  /** @param {TileState} state */
+  show({ name, muted, cameraOff, status }) {
+    if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
+    setText(this.#name, this.#own ? t('people.you') : name);
+    setText(this.#initials, initialsOf(name));
+    setText(this.#status, status);
+    this.#status.hidden = !status;
+    this.#muted.hidden = !muted;
+    this.#camera.hidden = !cameraOff;
+    this.element.classList.toggle('is-camera-off', cameraOff);
+  }
+
+  /** @param {MediaStreamTrack | null} camera of this browser */
+  showOwn(camera) {
+    showTrack(this.#video, camera);
+  }
+
+  /**
+   * Plays what arrives from the other side; tracks once added stay.
+   * @param {(MediaStreamTrack | null)[]} tracks
+   */
+  play(tracks) {
+    for (const track of tracks) {
+      if (!track || this.#stream.getTracks().includes(track)) continue;
+      this.#stream.addTrack(track);
+      // An audio element starts without a picture; a video element would wait for its first frame.
+      const player = track.kind === 'audio' ? this.#audio : this.#video;
+      player.srcObject ??= this.#stream;
+      if (track.kind === 'audio') this.hear();
+    }
+  }
+
+  /** Starts the sound, or reports that a gesture is needed first. */
+  async hear() {
+    try {
+      await this.#audio.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#soundBlocked();
+    }
+  }
+
+  /** @param {boolean} speaking */
+  speaking(speaking) {
+    this.element.classList.toggle('is-speaking', speaking);
+  }
+
+  disconnect() {
+    this.#video.srcObject = null;
+    this.#audio.srcObject = null;
+    this.element.remove();
+  }
+}
