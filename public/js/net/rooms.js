@@ -99,7 +99,8 @@ export function makeRoom(settings, fetch = (...args) => globalThis.fetch(...args
  * @returns {Promise<RoomInfo>} rejects with {@link ProtocolError}
  */
 export function roomInfo(name, fetch = (...args) => globalThis.fetch(...args)) {
-  return callApi(fetch, `/api/rooms/${encodeURIComponent(name)}`);
+  const headers = { Accept: 'application/json' }; // the room `events`, not the stream of that path
+  return callApi(fetch, `/api/rooms/${encodeURIComponent(name)}`, { headers });
 }
 
 const CONSONANTS = 'bdfghjklmnprstvz';

@@ -89,7 +89,9 @@ test('making a room posts its settings', async () => {
 test('room info escapes the name', async () => {
   const { fetch, calls } = fakeFetch(200, { exists: true, peers: 2 });
   assert.equal((await roomInfo('모임/tea', fetch)).peers, 2);
-  assert.equal(calls[0][0], `/api/rooms/${encodeURIComponent('모임/tea')}`);
+  const [[path, init]] = calls;
+  assert.equal(path, `/api/rooms/${encodeURIComponent('모임/tea')}`);
+  assert.equal(init.headers.Accept, 'application/json'); // or a room named `events` would be the stream
 });
 
 const refusals = [

@@ -48,7 +48,14 @@ export class Home {
     });
     this.#name = new Field({
       label: t('home.name'),
-      input: { name: 'name', value: preferences.name, maxlength: 40, autocomplete: 'nickname', spellcheck: 'false' },
+      input: {
+        name: 'name',
+        value: preferences.name,
+        maxlength: 40,
+        autocomplete: 'nickname',
+        spellcheck: 'false',
+        oninput: () => (preferences.name = this.#name.value),
+      },
     });
   }
 
@@ -105,7 +112,6 @@ export class Home {
     event.preventDefault();
     const room = roomNameFrom(this.#room.value);
     if (!room) return this.#room.fault(t('home.roomMissing'));
-    preferences.name = this.#name.value;
     setText(this.#fault, '');
     if (this.#public.checked && !(await this.#makePublic(room))) return;
     this.#go(roomPath(room));

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"moim/signaling"
+	"moim/signaling/protocol"
+)
+
+const (
+	apiPrefix = "/api/"
+	maxBody   = 4 << 10 // bytes of a request to make a room
+)
+
+// Codes of HTTP errors that the WebSocket has no use for.
+const (
+	codeNotFound   protocol.Code = "not-found"
+	codeNotAllowed protocol.Code = "method-not-allowed"
+	codeRoomExists protocol.Code = "room-exists"
+	codeTooLarge   protocol.Code = "too-large"
+	codeNotJSON    protocol.Code = "not-json"
+	codeTooMany    protocol.Code = "too-many-watchers"
+)
+
+// roomsAPI answers for rooms over HTTP.
+type roomsAPI struct{ hub *signaling.Hub }
+
+func (a *roomsAPI) register(g *echo.Group) {
+	g.Match(reading, "/rooms", a.list)
+	g.POST("/rooms", a.make)
+	g.Match(reading, "/rooms/events", a.events)
+	g.Match(reading, "/rooms/:room", a.show)
+}
+
+type roomList struct {
+	Rooms []signaling.Listing `json:"rooms"`
+}
+
+func (a *roomsAPI) list(c echo.Context) error {
+	return c.JSON(http.StatusOK, roomList{a.hub.PublicRooms()})
+}
+
+func (a *roomsAPI) show(c echo.Context) error {
+	name := c.Param("room")
+	if strings.Contains(name, "/") {
+		return echo.ErrNotFound
+	}
+	if c.Request().URL.RawPath != "" { // Echo routes by it and leaves its parts escaped
+		name, _ = url.PathUnescape(name) // it was unescaped once to parse the URL
+	}
+	return a.state(c, name)
+}
+
+func (a *roomsAPI) state(c echo.Context, name string) error {
+	state, fault := a.hub.RoomState(name)
+	if fault != nil {
+		return fault
+	}
+	return c.JSON(http.StatusOK, state)
+}
+
+type makeRequest struct {
+	Name     string  `json:"name"`
+	Topic    string  `json:"topic"`
+	Public   bool    `json:"public"`
+	Lobby    bool    `json:"lobby"`
+	Password *string `json:"password"`
+}
+
+type makeAnswer struct {
+	Room    protocol.Room `json:"room"`
+	HostKey string        `json:"hostKey"`
+}
+
+// make makes a room. It asks for the JSON media type, which a page of another
+// origin cannot send without being allowed to.
+func (a *roomsAPI) make(c echo.Context) error {
+	kind, _, _ := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
+	if kind != echo.MIMEApplicationJSON {
+		return &httpError{http.StatusUnsupportedMediaType, codeNotJSON, "The content type must be application/json."}
+	}
+	var req makeRequest
+	if err := readJSON(c, &req); err != nil {
+		return err
+	}
+	if req.Lobby || req.Password != nil {
+		return protocol.Errorf(protocol.CodeBadMessage, "This server cannot guard rooms with a lobby or a password.")
+	}
+	room, key, err := a.hub.MakeRoom(signaling.RoomSpec{Name: req.Name, Topic: req.Topic, Public: req.Public}, clientAddr(c))
+	if errors.Is(err, signaling.ErrRoomExists) {
+		return &httpError{http.StatusConflict, codeRoomExists, "The room exists already."}
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, makeAnswer{room, key})
+}
+
+func readJSON(c echo.Context, into any) error {
+	http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(bodyTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response().Writer, c.Request().Body, maxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return &httpError{http.StatusRequestEntityTooLarge, codeTooLarge, "The request is too large."}
+	}
+	if err != nil {
+		return &httpError{http.StatusBadRequest, protocol.CodeBadMessage, "The request ended early."}
+	}
+	if err := json.Unmarshal(body, into); err != nil || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return &httpError{http.StatusBadRequest, protocol.CodeBadMessage, "The request is not the JSON object that was expected."}
+	}
+	return nil
+}
+
+// clientAddr is the address a request comes from.
+func clientAddr(c echo.Context) netip.Addr {
+	addr, _ := netip.ParseAddr(c.RealIP())
+	return addr
+}

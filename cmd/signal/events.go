@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+const (
+	eventPause   = 250 * time.Millisecond // at least, between two lists
+	eventBeat    = 15 * time.Second       // of a comment that keeps proxies awake
+	eventTimeout = 10 * time.Second       // for one event to be written
+)
+
+// events sends the public rooms, now and at each change, as server-sent
+// events (WHATWG HTML, section 9.2).
+func (a *roomsAPI) events(c echo.Context) error {
+	if c.Request().Header.Get(echo.HeaderAccept) == echo.MIMEApplicationJSON {
+		return a.state(c, "events") // the room of that name
+	}
+	changes, stop, ok := a.hub.WatchRooms()
+	if !ok {
+		return &httpError{http.StatusServiceUnavailable, codeTooMany, "Too many watch the rooms already. Try again later."}
+	}
+	defer stop()
+	header := c.Response().Header()
+	header.Set(echo.HeaderContentType, "text/event-stream")
+	header.Set(echo.HeaderCacheControl, "no-store")
+	header.Set("X-Accel-Buffering", "no")
+	c.Response().WriteHeader(http.StatusOK)
+	if c.Request().Method == http.MethodHead {
+		return nil
+	}
+
+	beat := time.NewTicker(eventBeat)
+	defer beat.Stop()
+	send := func(format string, args ...any) error {
+		control := http.NewResponseController(c.Response().Writer)
+		control.SetWriteDeadline(time.Now().Add(eventTimeout))
+		if _, err := fmt.Fprintf(c.Response(), format, args...); err != nil {
+			return err
+		}
+		return control.Flush()
+	}
+	for {
+		list, err := json.Marshal(roomList{a.hub.PublicRooms()})
+		if err != nil {
+			return err
+		}
+		if err := send("data: %s\n\n", list); err != nil {
+			return nil
+		}
+		pause := time.After(eventPause)
+		for waiting, changed := true, false; waiting || !changed; {
+			select {
+			case <-pause:
+				waiting = false
+			case <-changes:
+				changed = true
+			case <-beat.C:
+				if err := send(": \n\n"); err != nil {
+					return nil
+				}
+			case <-c.Request().Context().Done():
+				return nil
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
+
+	"moim/chat"
+	"moim/public"
+	"moim/signaling"
+)
+
+const (
+	headerTimeout = 10 * time.Second  // for a request's header
+	idleTimeout   = 120 * time.Second // of a kept connection
+	bodyTimeout   = 10 * time.Second  // for a request's body
+	stopTimeout   = 5 * time.Second   // for requests under way when the server stops
+	maxHeader     = 16 << 10          // bytes of a request's header
+
+	chatLines = 200    // kept in memory of each room
+	chatRooms = 10_000 // whose lines are kept
+)
+
+// server is the program once its configuration is known.
+type server struct {
+	log      *slog.Logger
+	hub      *signaling.Hub
+	store    chat.Store
+	http     *http.Server
+	listener net.Listener
+	debug    *http.Server // nil unless asked for
+	debugOn  net.Listener
+}
+
+// newServer opens what the server needs, its addresses included.
+func newServer(cfg config, log *slog.Logger) (*server, error) {
+	if err := makeData(cfg.Data); err != nil {
+		return nil, err
+	}
+	store, err := chat.NewMemory(chatLines, chatRooms)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := newPages(public.Files)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{log: log, store: store}
+	if err := s.listen(cfg); err != nil {
+		return nil, err
+	}
+	s.hub, err = signaling.New(signaling.Config{
+		Store: store, Log: log, Limits: cfg.limits(), Origins: cfg.Origin,
+	})
+	if err != nil {
+		s.unlisten()
+		return nil, err
+	}
+	s.http = newHTTP(routes(s.hub, pages), log)
+	if s.debugOn != nil {
+		s.debug = newHTTP(profiles(), log)
+	}
+	return s, nil
+}
+
+// listen takes the addresses of a configuration, or none of them.
+func (s *server) listen(cfg config) error {
+	var (
+		sockets net.ListenConfig
+		err     error
+	)
+	if s.listener, err = sockets.Listen(context.Background(), "tcp", cfg.Listen); err != nil {
+		return fmt.Errorf("cannot listen on %s; choose another address with --listen: %w", cfg.Listen, err)
+	}
+	if cfg.Debug == "" {
+		return nil
+	}
+	if s.debugOn, err = sockets.Listen(context.Background(), "tcp", cfg.Debug); err != nil {
+		s.unlisten()
+		return fmt.Errorf("cannot listen on %s; choose another address with --debug: %w", cfg.Debug, err)
+	}
+	return nil
+}
+
+func (s *server) unlisten() {
+	s.listener.Close()
+	if s.debugOn != nil {
+		s.debugOn.Close()
+	}
+}
+
+func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	watchNewcomers(server)
+	return server
+}
+
+// run serves until ctx ends, then sends everyone away and waits for them.
+func (s *server) run(ctx context.Context) error {
+	s.log.Info("moim is ready; open " + openURL(s.listener.Addr()))
+	group, ctx := errgroup.WithContext(ctx)
+	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
+	group.Go(func() error { return s.hub.Run(ctx) })
+	group.Go(func() error { return serve(ctx, s.http, s.listener) })
+	if s.debug != nil {
+		s.log.Warn("profiles are served; keep this address private", "url", openURL(s.debugOn.Addr())+"/debug/pprof/")
+		group.Go(func() error { return serve(ctx, s.debug, s.debugOn) })
+	}
+	err := group.Wait()
+	if closeErr := s.store.Close(); err == nil {
+		err = closeErr
+	}
+	s.log.Info("moim has stopped")
+	return err
+}
+
+// serve serves until ctx ends and then for what is under way.
+func serve(ctx context.Context, server *http.Server, on net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(on) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	err := server.Shutdown(stopping)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return server.Close()
+	}
+	return err
+}
+
+// openURL is what to open in a browser on this machine.
+func openURL(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return "http://" + addr.String()
+	}
+	if tcp.IP.IsLoopback() || tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", tcp.Port)
+	}
+	return "http://" + addr.String()
+}
+
+// reading are the methods that whatever can be read takes (RFC 9110, section 9.1).
+var reading = []string{http.MethodGet, http.MethodHead}
+
+// routes is the whole of the server's HTTP.
+func routes(hub *signaling.Hub, pages *pages) http.Handler {
+	e := echo.New()
+	e.HideBanner = true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = writeError
+	e.Use(secureHeaders)
+
+	e.GET("/ws", func(c echo.Context) error {
+		hub.Accept(c.Response().Writer, c.Request(), clientAddr(c))
+		return nil
+	})
+	healthy := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+	e.Match(reading, "/healthz", healthy)
+	e.Match(reading, "/readyz", func(c echo.Context) error {
+		if hub.Draining() {
+			return c.String(http.StatusServiceUnavailable, "draining\n")
+		}
+		return healthy(c)
+	})
+	api := &roomsAPI{hub: hub}
+	api.register(e.Group("/api"))
+	pages.register(e)
+	return e
+}
+
+func profiles() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
