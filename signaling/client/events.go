@@ -1,0 +1,98 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"moim/signaling/protocol"
+)
+
+// Event is something that happened in the room: one of [PeerJoined],
+// [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [Typing] and [Refused].
+type Event interface{ event() }
+
+// PeerJoined says that someone came in.
+type PeerJoined struct{ Peer protocol.Peer }
+
+// PeerChanged carries a peer's whole new state; it may be the client's own.
+type PeerChanged struct{ Peer protocol.Peer }
+
+// PeerLeft says that someone is gone.
+type PeerLeft struct {
+	Peer   string // id
+	Reason protocol.LeftReason
+}
+
+// Signal is an offer, an answer or a candidate, from or to one peer.
+type Signal struct {
+	Peer      string          // id of the sender, or when sent of the receiver
+	Type      protocol.Type   // TypeOffer, TypeAnswer or TypeCandidate
+	SDP       string          // of an offer or answer
+	Candidate json.RawMessage // RTCIceCandidateInit, or null at the end of candidates
+}
+
+// Data is application data from one peer.
+type Data struct {
+	From string // id
+	Data json.RawMessage
+}
+
+// Chat is a line that was said, the client's own included. A line the client
+// says again, with the same key, comes again with the same N.
+type Chat struct{ Message protocol.ChatMessage }
+
+// Typing says that a peer writes.
+type Typing struct{ From string }
+
+// Refused is an error that answers no request of the client: a frame sent
+// without waiting for an answer, such as a Signal, was refused.
+type Refused struct{ Err *protocol.Error }
+
+func (PeerJoined) event()  {}
+func (PeerChanged) event() {}
+func (PeerLeft) event()    {}
+func (Signal) event()      {}
+func (Data) event()        {}
+func (Chat) event()        {}
+func (Typing) event()      {}
+func (Refused) event()     {}
+
+// decodeEvent makes an event of a frame, nil of one that is of no concern.
+func decodeEvent(t protocol.Type, frame []byte) (Event, error) {
+	switch t {
+	case protocol.TypePeerJoined:
+		f, err := decode[protocol.PeerEvent](frame)
+		return PeerJoined{f.Peer}, err
+	case protocol.TypePeerChanged:
+		f, err := decode[protocol.PeerEvent](frame)
+		return PeerChanged{f.Peer}, err
+	case protocol.TypePeerLeft:
+		f, err := decode[protocol.PeerLeft](frame)
+		return PeerLeft{f.Peer, f.Reason}, err
+	case protocol.TypeOffer, protocol.TypeAnswer, protocol.TypeCandidate:
+		f, err := decode[protocol.Relay](frame)
+		return Signal{f.From, t, f.SDP, f.Candidate}, err
+	case protocol.TypeData:
+		f, err := decode[protocol.Relay](frame)
+		return Data{f.From, f.Data}, err
+	case protocol.TypeChat:
+		f, err := decode[protocol.ChatEvent](frame)
+		return Chat{f.Message}, err
+	case protocol.TypeTyping:
+		f, err := decode[protocol.Typing](frame)
+		return Typing{f.From}, err
+	case protocol.TypeError:
+		f, err := decode[protocol.ErrorFrame](frame)
+		return Refused{&protocol.Error{Code: f.Code, Message: f.Message}}, err
+	default:
+		return nil, nil //nolint:nilnil // no event and no error: unknown types are ignored
+	}
+}
+
+func decode[T any](frame []byte) (T, error) {
+	var f T
+	if err := json.Unmarshal(frame, &f); err != nil {
+		return f, fmt.Errorf("read a frame: %w", err)
+	}
+	return f, nil
+}

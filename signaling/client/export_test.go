@@ -1,0 +1,10 @@
+package client
+
+// MaxEvents and TellEvery are bounds that tests reach.
+const (
+	MaxEvents = maxEvents
+	TellEvery = tellEvery
+)
+
+// Renegotiate makes an offer to a peer that changes nothing.
+func (m *Mesh) Renegotiate(peer string) { m.link(peer).negotiate(false) }

@@ -1,0 +1,206 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// Kind is what a track shows or lets hear.
+type Kind string
+
+// The kinds, in the order of their m-lines. Each connection has one
+// transceiver of each.
+const (
+	Audio  Kind = "audio"
+	Camera Kind = "camera"
+	Screen Kind = "screen"
+)
+
+var kinds = []Kind{Audio, Camera, Screen}
+
+func (k Kind) codecType() webrtc.RTPCodecType {
+	if k == Audio {
+		return webrtc.RTPCodecTypeAudio
+	}
+	return webrtc.RTPCodecTypeVideo
+}
+
+// MeshConfig says what to send and where to put what comes. Each function may
+// be nil. OnPeer and OnState are called one after the other for one peer, and
+// what they wait for, that peer's connection waits for. None of them may call
+// Mesh.Close.
+type MeshConfig struct {
+	API    *webrtc.API                // nil for pion's defaults
+	ICE    []webrtc.ICEServer         // nil for those the server named
+	Tracks map[Kind]webrtc.TrackLocal // sent from the start; see Mesh.SetTrack
+
+	// OnPeer is called with each new connection before it is negotiated, such
+	// as to make data channels or to be told of them. The handlers of
+	// candidates, tracks, states and needed negotiation are the mesh's.
+	OnPeer func(peer string, connection *webrtc.PeerConnection)
+	// OnTrack is called in a goroutine of its own when the first packet of a
+	// track has come, again if the peer replaces the stream. It may read the
+	// track until that fails.
+	OnTrack func(peer string, kind Kind, track *webrtc.TrackRemote)
+	// OnState is called with each new state of a connection; the last is
+	// closed, after the peer left or the mesh was closed.
+	OnState func(peer string, state webrtc.PeerConnectionState)
+	// OnError is called with what went wrong with one peer and could not be
+	// answered, such as a description that does not parse. It may be called
+	// concurrently.
+	OnError func(peer string, err error)
+}
+
+// Mesh holds a connection to every other peer of a room. Its methods may be
+// called concurrently and do not wait for the network, but for Close.
+type Mesh struct {
+	// Static after NewMesh.
+	you  string
+	cfg  MeshConfig
+	send func(Signal) error
+
+	mu     sync.Mutex // guards what follows
+	links  map[string]*link
+	tracks map[Kind]webrtc.TrackLocal
+	closed bool
+}
+
+// NewMesh connects to everyone who was in the room when c joined. All of c's
+// events are then to be given to Handle, in order.
+func NewMesh(c *Client, cfg MeshConfig) (*Mesh, error) {
+	if cfg.API == nil {
+		cfg.API = webrtc.NewAPI()
+	}
+	if cfg.ICE == nil {
+		for _, s := range c.joined.ICE {
+			cfg.ICE = append(cfg.ICE, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
+		}
+	}
+	m := &Mesh{
+		you: c.You(), cfg: cfg, links: make(map[string]*link), tracks: make(map[Kind]webrtc.TrackLocal),
+		send: func(s Signal) error { return c.Relay(context.Background(), s) },
+	}
+	for kind, track := range cfg.Tracks {
+		if err := m.SetTrack(kind, track); err != nil {
+			return nil, err
+		}
+	}
+	for _, peer := range c.joined.Peers {
+		m.add(peer.ID)
+	}
+	return m, nil
+}
+
+// Handle does what an event asks of the connections: those of peers that come
+// and go, and the signals. Other events, and signals of peers that are not in
+// the room, are of no concern.
+func (m *Mesh) Handle(event Event) {
+	switch e := event.(type) {
+	case PeerJoined:
+		m.add(e.Peer.ID)
+	case PeerLeft:
+		m.remove(e.Peer)
+	case Signal:
+		if l := m.link(e.Peer); l != nil {
+			l.receive(e)
+		}
+	}
+}
+
+// SetTrack sends a track as this kind to everyone from now on, also to those
+// who come later; nil for nothing. It does not renegotiate. A peer that cannot
+// take the track's codec is told of by OnError.
+func (m *Mesh) SetTrack(kind Kind, track webrtc.TrackLocal) error {
+	switch {
+	case kind != Audio && kind != Camera && kind != Screen:
+		return fmt.Errorf("there is no kind of track %q", kind)
+	case track != nil && track.Kind() != kind.codecType():
+		return fmt.Errorf("a track of %s cannot be sent as %s", track.Kind(), kind)
+	}
+	m.mu.Lock()
+	m.tracks[kind] = track
+	links := m.allLocked()
+	m.mu.Unlock()
+	for _, l := range links {
+		l.steps.push(func() { l.setTrack(kind) })
+	}
+	return nil
+}
+
+// RestartICE finds a new way to a peer (RFC 8445, section 2.4), such as after
+// its connection has failed. Without a connection to the peer nothing happens.
+func (m *Mesh) RestartICE(peer string) {
+	if l := m.link(peer); l != nil {
+		l.negotiate(true)
+	}
+}
+
+// Close ends all connections and waits for the functions of MeshConfig to
+// return. The Client goes on.
+func (m *Mesh) Close() {
+	m.mu.Lock()
+	m.closed = true
+	links := m.allLocked()
+	clear(m.links)
+	m.mu.Unlock()
+	for _, l := range links {
+		l.close()
+	}
+	for _, l := range links {
+		<-l.steps.ended
+	}
+}
+
+func (m *Mesh) add(peer string) {
+	if peer == m.you {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed || m.links[peer] != nil {
+		return
+	}
+	connection, err := m.cfg.API.NewPeerConnection(webrtc.Configuration{ICEServers: m.cfg.ICE})
+	l := newLink(m, peer, connection)
+	if err != nil {
+		l.steps.push(func() { l.fault(fmt.Errorf("make a connection: %w", err)) })
+		return
+	}
+	m.links[peer] = l
+	l.steps.push(l.start)
+}
+
+func (m *Mesh) remove(peer string) {
+	m.mu.Lock()
+	l := m.links[peer]
+	delete(m.links, peer)
+	m.mu.Unlock()
+	if l != nil {
+		l.close()
+	}
+}
+
+func (m *Mesh) link(peer string) *link {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.links[peer]
+}
+
+// track is what is sent as a kind, nil for nothing.
+func (m *Mesh) track(kind Kind) webrtc.TrackLocal {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tracks[kind]
+}
+
+// allLocked lists the links. Caller holds mu.
+func (m *Mesh) allLocked() []*link {
+	links := make([]*link, 0, len(m.links))
+	for _, l := range m.links {
+		links = append(links, l)
+	}
+	return links
+}

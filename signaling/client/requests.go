@@ -1,0 +1,225 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"moim/signaling/protocol"
+)
+
+// head is what every frame to the server begins with.
+type head struct {
+	Type protocol.Type `json:"type"`
+	ID   int64         `json:"id,omitempty"`
+}
+
+// request waits for the answer to a frame with an id.
+type request struct {
+	key    string                // of the line it says
+	line   *protocol.ChatMessage // as it came back; owned by the reader until the answer
+	answer chan answer
+}
+
+type answer struct {
+	raw []byte
+	err error
+}
+
+// ask sends a request and waits for the answer. A refusal is a *protocol.Error.
+func (c *Client) ask(ctx context.Context, r *request, frame func(head) any, t protocol.Type) ([]byte, error) {
+	r.answer = make(chan answer, 1)
+	c.mu.Lock()
+	if c.waiting == nil {
+		defer c.mu.Unlock()
+		return nil, c.err
+	}
+	c.lastID++
+	id := c.lastID
+	c.waiting[id] = r
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.waiting, id)
+	}()
+	if err := c.write(ctx, frame(head{t, id})); err != nil {
+		return nil, err
+	}
+	select {
+	case a := <-r.answer:
+		return a.raw, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// settle gives an answer to the request it is for; false when there is none.
+func (c *Client) settle(re int64, t protocol.Type, raw []byte) bool {
+	c.mu.Lock()
+	r := c.waiting[re]
+	delete(c.waiting, re)
+	c.mu.Unlock()
+	if r == nil {
+		return false
+	}
+	if t != protocol.TypeError {
+		r.answer <- answer{raw: raw}
+		return true
+	}
+	f, err := decode[protocol.ErrorFrame](raw)
+	if err == nil {
+		err = &protocol.Error{Code: f.Code, Message: f.Message}
+	}
+	r.answer <- answer{err: err}
+	return true
+}
+
+// heard gives a line of the client's own to who says it. The ok comes later.
+func (c *Client) heard(line protocol.ChatMessage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.waiting {
+		if r.key == line.Key {
+			r.line = &line
+		}
+	}
+}
+
+// abandon answers all requests with the reason the client ended.
+func (c *Client) abandon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.waiting {
+		r.answer <- answer{err: c.err}
+	}
+	c.waiting = nil
+}
+
+// Relay sends an offer, an answer or a candidate to one peer, at a pace of 150
+// a second and 300 at once. It does not wait for an answer; a refusal, such as
+// no-such-peer, comes as a Refused event.
+func (c *Client) Relay(ctx context.Context, s Signal) error {
+	var frame any
+	switch s.Type {
+	case protocol.TypeOffer, protocol.TypeAnswer:
+		frame = struct {
+			head
+			To  string `json:"to"`
+			SDP string `json:"sdp"`
+		}{head{Type: s.Type}, s.Peer, s.SDP}
+	case protocol.TypeCandidate:
+		frame = struct {
+			head
+			To        string          `json:"to"`
+			Candidate json.RawMessage `json:"candidate"` // null when nil
+		}{head{Type: s.Type}, s.Peer, s.Candidate}
+	default:
+		return fmt.Errorf("a frame of type %q is no signal", s.Type)
+	}
+	if err := c.pace.wait(ctx); err != nil {
+		return err
+	}
+	return c.write(ctx, frame)
+}
+
+// SendData sends application data, which has to encode as JSON of at most
+// protocol.MaxData bytes, to one peer or, with to "", to everyone else.
+func (c *Client) SendData(ctx context.Context, to string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encode data: %w", err)
+	}
+	_, err = c.ask(ctx, &request{}, func(h head) any {
+		return struct {
+			head
+			To   string          `json:"to,omitempty"`
+			Data json.RawMessage `json:"data"`
+		}{h, to, raw}
+	}, protocol.TypeData)
+	return err
+}
+
+// Line is something to say.
+type Line struct {
+	Text  string
+	To    string // peer id of the only reader; "" for all
+	Reply int64  // the N of the message it answers; 0 for none
+	Key   string // the same key is stored once; "" for a new one
+}
+
+// errNoLine is a server that confirms a line it has not sent.
+var errNoLine = errors.New("the server confirmed a line and did not send it")
+
+// Say says a line to everyone and answers it as it stands in the room.
+func (c *Client) Say(ctx context.Context, text string) (protocol.ChatMessage, error) {
+	return c.Chat(ctx, Line{Text: text})
+}
+
+// Chat says a line and answers it as it stands in the room. When the error
+// leaves its fate open, the line may be said again with the same key.
+func (c *Client) Chat(ctx context.Context, line Line) (protocol.ChatMessage, error) {
+	if line.Key == "" {
+		line.Key = rand.Text()
+	}
+	r := &request{key: line.Key}
+	_, err := c.ask(ctx, r, func(h head) any {
+		return struct {
+			head
+			Key   string `json:"key"`
+			Text  string `json:"text"`
+			To    string `json:"to,omitempty"`
+			Reply int64  `json:"reply,omitempty"`
+		}{h, line.Key, line.Text, line.To, line.Reply}
+	}, protocol.TypeChat)
+	switch {
+	case err != nil:
+		return protocol.ChatMessage{}, err
+	case r.line == nil:
+		return protocol.ChatMessage{}, errNoLine
+	}
+	return *r.line, nil
+}
+
+// History answers the messages before the one numbered before, or the newest
+// when that is 0: at most limit, or the server's default when that is 0.
+func (c *Client) History(ctx context.Context, before int64, limit int) (protocol.History, error) {
+	raw, err := c.ask(ctx, &request{}, func(h head) any {
+		return struct {
+			head
+			Before int64 `json:"before,omitempty"`
+			Limit  int   `json:"limit,omitempty"`
+		}{h, before, limit}
+	}, protocol.TypeChatHistory)
+	if err != nil {
+		return protocol.History{}, err
+	}
+	return decode[protocol.History](raw)
+}
+
+// Presence is what to change of what the others see; nil leaves it.
+type Presence struct {
+	Name   *string `json:"name,omitempty"`
+	Mic    *bool   `json:"mic,omitempty"`
+	Camera *bool   `json:"camera,omitempty"`
+	Screen *bool   `json:"screen,omitempty"`
+	Hand   *bool   `json:"hand,omitempty"`
+}
+
+// Update changes the client's presence.
+func (c *Client) Update(ctx context.Context, p Presence) error {
+	_, err := c.ask(ctx, &request{}, func(h head) any {
+		return struct {
+			head
+			Presence
+		}{h, p}
+	}, protocol.TypeUpdate)
+	return err
+}
+
+// Typing tells the others that the client writes; at most every 3 s.
+func (c *Client) Typing(ctx context.Context) error {
+	return c.write(ctx, head{Type: protocol.TypeTyping})
+}
