@@ -44,7 +44,7 @@ func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, error) {
 	})
 	size := 0
 	for i, m := range slices.Backward(page.Messages) {
-		size += 6*len(m.Text) + 400
+		size += 6*(len(m.Text)+len(m.Key)+len(m.Name)) + 200
 		if size > maxPastBytes {
 			return chat.Page{Messages: page.Messages[i+1:], More: true}, err
 		}

@@ -16,6 +16,7 @@ import (
 // Times and bounds of a hub.
 const (
 	silence      = 40 * time.Second // without a frame, a socket is given up
+	pingAfter    = 25 * time.Second // without a frame, it is asked for one
 	sweepEvery   = time.Second
 	keepEmpty    = 24 * time.Hour  // a made room that nobody is in
 	drainTimeout = 5 * time.Second // for sockets to end when the hub stops
@@ -43,7 +44,7 @@ type Hub struct {
 	cancel  context.CancelFunc
 
 	watchers watchers
-	alive    sync.WaitGroup // sockets
+	alive    sync.WaitGroup // sockets, and the queues of rooms at work
 
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
@@ -90,7 +91,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		case now := <-tick.C:
 			h.sweep(now)
 		case <-ctx.Done():
-			h.drain()
+			h.drain() //nolint:contextcheck // what it wakes lives until it has drained
 			h.cancel()
 			return h.parking.close()
 		}
@@ -128,7 +129,7 @@ func (h *Hub) drain() {
 	h.mu.Lock()
 	h.draining = true
 	for s := range h.entering {
-		s.abort()
+		s.turnAway()
 	}
 	h.mu.Unlock()
 	h.watchers.notify()
@@ -138,6 +139,7 @@ func (h *Hub) drain() {
 	done := make(chan struct{})
 	go func() { h.alive.Wait(); close(done) }()
 	patience := time.AfterFunc(drainTimeout, func() {
+		h.cancel() // for a chat store that hangs
 		for _, room := range h.all() {
 			room.abortAll()
 		}
@@ -158,11 +160,13 @@ func (h *Hub) enter(s *socket) bool {
 	return true
 }
 
-// admitted notes that a socket has joined.
-func (h *Hub) admitted(s *socket) {
+// admitted notes that a socket has joined, and tells whether the hub is
+// draining: it may have missed the socket's session then.
+func (h *Hub) admitted(s *socket) (draining bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.entering, s)
+	return h.draining
 }
 
 // exit notes that a socket has ended.
@@ -201,7 +205,7 @@ func (h *Hub) retire(r *Room) {
 	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.expected > 0 || len(r.peers) > 0 || r.made && time.Since(r.empty) < keepEmpty {
+	if r.expected > 0 || len(r.peers) > 0 || r.queue.busy() || r.made && time.Since(r.empty) < keepEmpty {
 		return
 	}
 	if h.rooms[r.id] == r {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"log/slog"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,6 +45,9 @@ func (id RoomID) String() string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:4])
 }
+
+// LogValue implements slog.LogValuer: not every log handler asks for String.
+func (id RoomID) LogValue() slog.Value { return slog.StringValue(id.String()) }
 
 // ParseRoom makes of a room name as people write it the name to show and the
 // id to find it by. The error has the code bad-room.
@@ -94,7 +98,7 @@ func parseName(name string) (string, *protocol.Error) {
 	}
 	visible := false
 	for _, r := range name {
-		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || reorders(r) {
+		if misleads(r) {
 			return "", protocol.Errorf(protocol.CodeBadName, "A name holds no control characters.")
 		}
 		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
@@ -105,8 +109,10 @@ func parseName(name string) (string, *protocol.Error) {
 	return name, nil
 }
 
-// reorders tells of the bidi embeddings, overrides and isolates (UAX #9,
-// section 2), with which a name could rearrange the text around it.
-func reorders(r rune) bool {
-	return '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
+// misleads tells of characters with which a name could break out of the text
+// around it or rearrange that: controls, line and paragraph separators, and the bidi
+// embeddings, overrides and isolates (UAX #9, section 2).
+func misleads(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) ||
+		'\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }

@@ -28,7 +28,8 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 	return nil
 }
 
-// join makes a session and puts it in its room. A refusal closes with 4501.
+// join makes a session and puts it in its room. A refusal closes with 4501,
+// or with 1001 when the hub is stopping.
 func (s *socket) join(f *protocol.Frame) error {
 	session, shown, roomID, fault := s.hub.newSession(f)
 	if fault == nil {
@@ -42,11 +43,17 @@ func (s *socket) join(f *protocol.Frame) error {
 		if err := s.write(errorFrame(f.ID, fault)); err != nil {
 			return err
 		}
+		if s.hub.Draining() {
+			return errClose{protocol.CloseGoingAway}
+		}
 		return errClose{protocol.CloseRefused}
 	}
 	s.session = session
 	s.hub.parking.admit(s)
-	s.hub.admitted(s)
+	if s.hub.admitted(s) {
+		s.wire.SetReadDeadline(time.Time{})
+		session.out.close(protocol.CloseGoingAway)
+	}
 	s.hub.log.Info("peer joined", "room", session.room.id, "peer", session.id)
 	return nil
 }
@@ -94,7 +101,7 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 	defer room.unexpect()
 	session.room = room
 	done := make(chan *protocol.Error, 1)
-	room.queue.push(job{do: func() {
+	queued := room.queue.push(job{do: func() {
 		past, err := room.past(session.id, 0, protocol.HistoryDefault)
 		if err != nil {
 			h.log.Error("chat history", "room", room.id, "err", err)
@@ -103,5 +110,8 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 		}
 		done <- room.add(s, session, req, past)
 	}})
+	if !queued {
+		return errBusy
+	}
 	return <-done
 }

@@ -71,6 +71,7 @@ func (o *outbox) addLocked(frame []byte, counted bool) {
 	over := 0
 	for len(o.frames)-over > maxKeptFrames || o.bytes > maxKeptBytes {
 		if over == o.written {
+			o.shiftLocked(over)
 			o.closeLocked(protocol.CloseTooSlow, true)
 			return
 		}
@@ -175,8 +176,12 @@ func (o *outbox) flush() {
 			}
 			return
 		}
+		write := socket.write
+		if closing && o.written == len(o.frames) {
+			write = socket.wire.writeLast
+		}
 		o.mu.Unlock()
-		if err := socket.write(frames); err != nil {
+		if err := write(frames); err != nil {
 			o.mu.Lock()
 			o.flushing, o.closing = false, true
 			o.mu.Unlock()

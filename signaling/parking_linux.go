@@ -97,7 +97,7 @@ func (p *parking) admit(s *socket) {
 	if err != nil {
 		return
 	}
-	raw.Control(func(fd uintptr) {
+	_ = raw.Control(func(fd uintptr) {
 		event := unix.EpollEvent{Events: unix.EPOLLONESHOT, Fd: int32(fd)}
 		if unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, int(fd), &event) != nil {
 			return
@@ -121,7 +121,7 @@ func (p *parking) forget(s *socket) {
 	if s.fd == 0 {
 		return
 	}
-	unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, int(s.fd), nil)
+	_ = unix.EpollCtl(p.epoll, unix.EPOLL_CTL_DEL, int(s.fd), nil)
 	p.mu.Lock()
 	delete(p.sockets, s.fd)
 	p.mu.Unlock()

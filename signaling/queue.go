@@ -19,7 +19,7 @@ type job struct {
 // queue runs the jobs of one room one after the other, outside all locks, as
 // they may wait for the chat store. A goroutine runs while there are jobs.
 type queue struct {
-	run func(jobs []job) // static
+	room *Room // static
 
 	mu      sync.Mutex // guards what follows
 	jobs    []job
@@ -36,6 +36,7 @@ func (q *queue) push(j job) bool {
 	q.jobs = append(q.jobs, j)
 	if !q.running {
 		q.running = true
+		q.room.hub.alive.Add(1)
 		go q.work()
 	}
 	return true
@@ -47,14 +48,33 @@ func (q *queue) work() {
 		if len(q.jobs) == 0 {
 			q.jobs, q.running = nil, false
 			q.mu.Unlock()
+			q.room.rested()
 			return
 		}
 		batch := q.jobs[:min(len(q.jobs), maxBatch)]
 		q.jobs = q.jobs[len(batch):]
 		q.mu.Unlock()
-		q.run(batch)
+		q.room.runJobs(batch)
 		runtime.Gosched() // the lines leave before more of them come
 	}
+}
+
+// busy tells whether jobs wait or run.
+func (q *queue) busy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.running
+}
+
+// rested is told that the queue has run its jobs: the room stayed for them.
+func (r *Room) rested() {
+	r.mu.Lock()
+	empty := len(r.peers) == 0
+	r.mu.Unlock()
+	if empty {
+		r.hub.retire(r)
+	}
+	r.hub.alive.Done()
 }
 
 // runJobs runs jobs in their order; lines that follow one another are stored

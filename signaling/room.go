@@ -34,7 +34,7 @@ type Room struct {
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
 	r := &Room{hub: h, id: id, info: info, peers: make(map[PeerID]*Session), empty: time.Now()}
-	r.queue.run = r.runJobs
+	r.queue.room = r
 	return r
 }
 
@@ -133,13 +133,20 @@ func (r *Room) changedLocked() {
 	}
 }
 
-// sweep closes the sockets that were silent for too long.
+// sweep closes the sockets that were silent for too long. Those that are on
+// their way there are pinged once: browsers slow the timers of hidden pages to
+// one a minute, but let them answer at once.
 func (r *Room) sweep(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, member := range r.peers {
-		if now.Unix()-member.heard.Load() > int64(silence/time.Second) {
+		heard := member.heard.Load()
+		switch silent := time.Duration(now.Unix()-heard) * time.Second; {
+		case silent > silence:
 			member.out.close(protocol.CloseSilent)
+		case silent > pingAfter && member.pinged != heard:
+			member.pinged = heard
+			member.sendBeat(protocol.TypePing)
 		}
 	}
 }

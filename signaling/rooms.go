@@ -41,6 +41,9 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 	if utf8.RuneCountInString(topic) > protocol.MaxTopic {
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeTooLong, "A topic has at most %d characters.", protocol.MaxTopic)
 	}
+	if strings.ContainsFunc(topic, misleads) {
+		return protocol.Room{}, "", protocol.Errorf(protocol.CodeBadMessage, "A topic holds no control characters.")
+	}
 	key := newKey()
 	room := newRoom(h, id, protocol.Room{
 		Name: shown, Topic: topic, Public: spec.Public, Created: protocol.At(time.Now()),

@@ -41,7 +41,7 @@ func (s *Session) line(f *protocol.Frame) (chat.Message, *protocol.Error) {
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
 	line.Name = s.peer.Name
-	if line.To != "" && (line.To == line.From || s.room.peers[PeerID(line.To)] == nil) {
+	if f.Has(protocol.FieldTo) && (line.To == line.From || s.room.peers[PeerID(line.To)] == nil) {
 		return line, errNoSuchPeer
 	}
 	return line, nil

@@ -18,13 +18,14 @@ type Session struct {
 
 	out   outbox
 	heard atomic.Int64 // when the socket last said anything, Unix seconds
+	got   atomic.Int64 // frames received, all but ping, pong and join
 
 	// Owned by the reader of the socket.
-	got      int64 // frames received, all but ping, pong and join
 	throttle throttle
 
 	// Guarded by room.mu.
-	peer protocol.Peer
+	peer   protocol.Peer
+	pinged int64 // heard, when the peer was last pinged for its silence
 }
 
 // receive handles one frame, or the fault it had. An error ends the socket.
@@ -34,7 +35,7 @@ func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error
 	switch f.Type {
 	case protocol.TypePing, protocol.TypePong, protocol.TypeJoin:
 	default:
-		s.got++
+		s.got.Add(1)
 	}
 	if fault == nil && f.Type == protocol.TypeLeave {
 		s.room.remove(s, protocol.ReasonLeft)
@@ -99,9 +100,13 @@ func (s *Session) beat(f *protocol.Frame) *protocol.Error {
 		return protocol.Errorf(protocol.CodeBadMessage, "The field got counts more frames than were sent.")
 	}
 	if f.Type == protocol.TypePing {
-		s.out.enqueueUncounted(seal(protocol.AppendBeat(newFrame(40), protocol.TypePong, s.got)))
+		s.sendBeat(protocol.TypePong)
 	}
 	return nil
+}
+
+func (s *Session) sendBeat(t protocol.Type) {
+	s.out.enqueueUncounted(seal(protocol.AppendBeat(newFrame(40), t, s.got.Load())))
 }
 
 // detach is told that the socket has ended. Without a way to come back the

@@ -61,9 +61,10 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 		hijacker.br.Reset(hijacker.wire) // spares what the library puts in between
 	}
 	s := &socket{hub: h, ws: ws, wire: hijacker.wire, br: hijacker.br, addr: subnet(addr)}
+	s.wire.socket = s
 	if !h.enter(s) {
 		s.refuse(protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment."), protocol.CloseGoingAway)
-		s.ws.CloseNow()
+		_ = s.ws.CloseNow()
 		return
 	}
 	s.wire.SetReadDeadline(time.Now().Add(joinTimeout))
@@ -161,11 +162,12 @@ func (s *socket) end(err error) {
 		s.finish(closeErr.code)
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		s.linger() // the library has sent its close frame
-	case s.session == nil && isTimeout(err) && !s.closing.Load():
+	case isTimeout(err) && !s.closing.Load() && s.hub.Draining():
+		s.finish(protocol.CloseGoingAway)
+	case isTimeout(err) && !s.closing.Load() && s.session == nil:
 		s.finish(protocol.ClosePolicy)
 	}
-	s.hub.parking.forget(s)
-	s.ws.CloseNow()
+	_ = s.ws.CloseNow()
 	if s.session != nil {
 		s.session.detach(s)
 	}
@@ -184,7 +186,7 @@ func (s *socket) finish(code protocol.CloseCode) {
 		s.session.out.close(code)
 	} else {
 		s.closeSoon()
-		if s.write(closeFrame(code)) == nil {
+		if s.wire.writeLast(closeFrame(code)) == nil {
 			s.closeWrite()
 		}
 	}
@@ -196,13 +198,16 @@ func (s *socket) finish(code protocol.CloseCode) {
 func (s *socket) linger() {
 	s.closing.Store(true)
 	s.wire.SetReadDeadline(time.Now().Add(closeTimeout))
-	io.CopyN(io.Discard, s.wire, lingerBytes)
+	_, _ = io.CopyN(io.Discard, s.wire, lingerBytes)
 }
+
+// turnAway ends a socket that has not joined, as the hub stops.
+func (s *socket) turnAway() { s.wire.SetReadDeadline(time.Now()) }
 
 // refuse tells why a join was refused and closes, before there is a session.
 func (s *socket) refuse(fault *protocol.Error, code protocol.CloseCode) {
 	s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
-	s.write(append(errorFrame(0, fault), closeFrame(code)...))
+	_ = s.wire.writeLast(append(errorFrame(0, fault), closeFrame(code)...))
 }
 
 func (s *socket) write(frames []byte) error {
@@ -219,9 +224,8 @@ func (s *socket) closeSoon() {
 
 // closeWrite ends the stream to the client after a close frame.
 func (s *socket) closeWrite() {
-	s.wire.finished.Store(true)
 	if half, ok := s.wire.Conn.(interface{ CloseWrite() error }); ok {
-		half.CloseWrite()
+		_ = half.CloseWrite()
 	}
 	s.wire.SetReadDeadline(time.Now().Add(closeTimeout))
 	s.hub.parking.wake(s)
@@ -239,17 +243,37 @@ func (s *socket) abort() {
 // frames), so the two can share it.
 type wire struct {
 	net.Conn
-	mu       sync.Mutex  // held for a write
-	finished atomic.Bool // our close frame went out; nothing may follow it
+	socket   *socket    // set after the upgrade
+	mu       sync.Mutex // held for a write
+	finished bool       // our close frame went out; nothing may follow it (RFC 6455, section 5.5.1)
 }
 
 func (w *wire) Write(frames []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.finished.Load() {
+	if w.finished {
 		return len(frames), nil
 	}
 	return w.Conn.Write(frames)
+}
+
+// writeLast writes frames the last of which is our close frame.
+func (w *wire) writeLast(frames []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.finished = true
+	_, err := w.Conn.Write(frames)
+	return err
+}
+
+// Close closes the connection. It may be the library that does so, on a close
+// frame from the client; the parking must let go of the descriptor before that
+// is used for another.
+func (w *wire) Close() error {
+	if w.socket != nil {
+		w.socket.hub.parking.forget(w.socket)
+	}
+	return w.Conn.Close()
 }
 
 // smallHijacker gives the WebSocket library small buffers instead of the two
@@ -277,7 +301,7 @@ func (h *smallHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if h.early = rw.Reader.Buffered(); h.early > 0 {
 		early, _ := rw.Peek(h.early)
 		h.br = bufio.NewReaderSize(&earlyReader{early, h.wire}, max(readBuffer, h.early))
-		h.br.Peek(h.early)
+		_, _ = h.br.Peek(h.early)
 	}
 	return h.wire, bufio.NewReadWriter(h.br, bufio.NewWriterSize(h.wire, writeBuffer)), nil
 }

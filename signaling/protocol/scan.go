@@ -36,9 +36,31 @@ var (
 
 // scanner walks one JSON text.
 type scanner struct {
-	b     []byte
-	i     int
-	names []span // of the objects that are open, innermost last
+	b []byte
+	i int
+
+	// The names of the objects that are open, innermost last: a slice of an
+	// array beside it would move both to the heap.
+	count int
+	names [24]span
+	more  []span // after those
+}
+
+func (s *scanner) open(name span) {
+	if s.count < len(s.names) {
+		s.names[s.count] = name
+	} else {
+		s.more = append(s.more[:s.count-len(s.names)], name)
+	}
+	s.count++
+}
+
+// nth is the text of an open name.
+func (s *scanner) nth(i int) []byte {
+	if i < len(s.names) {
+		return s.text(s.names[i])
+	}
+	return s.text(s.more[i-len(s.names)])
 }
 
 // manyNames is how many names of one object are compared one by one before a
@@ -48,8 +70,7 @@ const manyNames = 16
 // scan validates text as one JSON object and notes where the values of the
 // known names of its top level stand. The text is valid UTF-8.
 func scan(text []byte, fields *[numFields]span) *Error {
-	var room [24]span
-	s := scanner{b: text, names: room[:0]}
+	s := scanner{b: text}
 	s.space()
 	if s.peek() != '{' {
 		if _, fault := s.value(0, nil); fault != nil {
@@ -134,7 +155,7 @@ func (s *scanner) object(depth int, fields *[numFields]span) *Error {
 		s.i++
 		return nil
 	}
-	first := len(s.names)
+	first := s.count
 	var set map[string]struct{}
 	for {
 		name, fault := s.name(first, &set)
@@ -157,7 +178,7 @@ func (s *scanner) object(depth int, fields *[numFields]span) *Error {
 			s.space()
 		case '}':
 			s.i++
-			s.names = s.names[:first]
+			s.count = first
 			return nil
 		default:
 			return errSyntax
@@ -179,7 +200,7 @@ func (s *scanner) name(first int, set *map[string]struct{}) (span, *Error) {
 	if s.twice(name, first, set) {
 		return span{}, errTwice
 	}
-	s.names = append(s.names, name)
+	s.open(name)
 	s.space()
 	if s.peek() != ':' {
 		return span{}, errSyntax
@@ -190,11 +211,10 @@ func (s *scanner) name(first int, set *map[string]struct{}) (span, *Error) {
 }
 
 func (s *scanner) twice(name span, first int, set *map[string]struct{}) bool {
-	known := s.names[first:]
 	text := s.text(name)
-	if len(known) < manyNames {
-		for _, other := range known {
-			if string(s.text(other)) == string(text) {
+	if s.count-first < manyNames {
+		for i := first; i < s.count; i++ {
+			if string(s.nth(i)) == string(text) {
 				return true
 			}
 		}
@@ -202,8 +222,8 @@ func (s *scanner) twice(name span, first int, set *map[string]struct{}) bool {
 	}
 	if *set == nil {
 		*set = make(map[string]struct{}, 2*manyNames)
-		for _, other := range known {
-			(*set)[string(s.text(other))] = struct{}{}
+		for i := first; i < s.count; i++ {
+			(*set)[string(s.nth(i))] = struct{}{}
 		}
 	}
 	if _, has := (*set)[string(text)]; has {

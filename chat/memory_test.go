@@ -1,0 +1,113 @@
+package chat_test
+
+import (
+	"fmt"
+	"testing"
+
+	"moim/chat"
+	"moim/chat/storetest"
+)
+
+func newMemory(t *testing.T, lines, rooms int) *chat.Memory {
+	t.Helper()
+	store, err := chat.NewMemory(lines, rooms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestMemory(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) chat.Store { return newMemory(t, 200, 100) })
+}
+
+func TestNewMemoryRefuses(t *testing.T) {
+	for _, bounds := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {1, -1}} {
+		if store, err := chat.NewMemory(bounds[0], bounds[1]); err == nil || store != nil {
+			t.Errorf("%v is taken", bounds)
+		}
+	}
+}
+
+func say(t *testing.T, m *chat.Memory, room string, keys ...string) []chat.Outcome {
+	t.Helper()
+	var lines []chat.Message
+	for _, key := range keys {
+		lines = append(lines, chat.Message{From: "a", Key: key, Text: "x"})
+	}
+	outcomes, err := m.Append(t.Context(), room, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcomes
+}
+
+func numbers(t *testing.T, m *chat.Memory, room string, limit int) string {
+	t.Helper()
+	page, err := m.History(t.Context(), chat.Query{Room: room, Viewer: "a", Limit: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ns := []int64{}
+	for _, line := range page.Messages {
+		ns = append(ns, line.N)
+	}
+	return fmt.Sprint(ns, page.More)
+}
+
+// TestMemoryLines holds that a room keeps its newest lines and goes on
+// counting, and that what was forgotten is no repeat any more.
+func TestMemoryLines(t *testing.T) {
+	m := newMemory(t, 3, 1)
+	say(t, m, "tea", "1", "2")
+	say(t, m, "tea", "3", "4", "5")
+	if got := numbers(t, m, "tea", 50); got != "[3 4 5] false" {
+		t.Errorf("kept %s", got)
+	}
+	if got := numbers(t, m, "tea", 2); got != "[4 5] true" {
+		t.Errorf("kept %s", got)
+	}
+	if o := say(t, m, "tea", "3")[0]; !o.Repeat || o.Message.N != 3 {
+		t.Errorf("a line that is kept is said again as %+v", o)
+	}
+	if o := say(t, m, "tea", "1")[0]; o.Repeat || o.Message.N != 6 {
+		t.Errorf("a line that is forgotten is said again as %+v", o)
+	}
+	reply := chat.Message{From: "a", Key: "r", Text: "x", Reply: 2}
+	if o, err := m.Append(t.Context(), "tea", []chat.Message{reply}); err != nil || o[0].Err != nil {
+		t.Errorf("a line that is forgotten cannot be answered: %v, %v", o[0].Err, err)
+	}
+}
+
+// TestMemoryRooms holds that the room where nothing was said for longest goes first.
+func TestMemoryRooms(t *testing.T) {
+	m := newMemory(t, 10, 2)
+	say(t, m, "tea", "1")
+	say(t, m, "coffee", "1")
+	say(t, m, "tea", "2")
+	say(t, m, "water", "1")
+	for room, want := range map[string]string{"tea": "[1 2] false", "coffee": "[] false", "water": "[1] false"} {
+		if got := numbers(t, m, room, 50); got != want {
+			t.Errorf("%s keeps %s, want %s", room, got, want)
+		}
+	}
+}
+
+// TestMemoryBounded holds that many lines take no more memory than are kept.
+func TestMemoryBounded(t *testing.T) {
+	m := newMemory(t, 50, 5)
+	for i := range 2000 {
+		say(t, m, fmt.Sprint(i%7), fmt.Sprint(i))
+	}
+	kept := 0
+	for i := range 7 {
+		page, err := m.History(t.Context(), chat.Query{Room: fmt.Sprint(i), Viewer: "a", Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept += len(page.Messages)
+	}
+	if kept > 5*50 {
+		t.Errorf("%d lines are kept", kept)
+	}
+}

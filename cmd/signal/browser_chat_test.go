@@ -1,0 +1,152 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// says sends a chat line with the Enter key; the chat is open.
+func (p *person) says(text string) {
+	p.t.Helper()
+	p.fills("Message", text)
+	p.presses(kb.Enter)
+	p.reads("log", "Messages", text)
+}
+
+func browserChat(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
+	mina.join("tea")
+	jonas.join("tea")
+	mina.clicks("button", "Chat")
+	jonas.clicks("button", "Chat")
+	mina.reads("log", "Messages", "Jonas joined")
+	jonas.reads("log", "Messages", "No messages yet.")
+
+	mina.says("Hello there")
+	mina.reads("log", "Messages", "You")
+	mina.readsNot("log", "Messages", "Sending…")
+	mina.has("textbox", "Message", "value", "")
+	jonas.reads("log", "Messages", "Mina")
+	jonas.reads("log", "Messages", "Hello there")
+	jonas.readsNot("log", "Messages", "You")
+
+	jonas.fills("Message", "Good to see you")
+	mina.reads("region", "Chat", "Jonas is typing…")
+	jonas.clicks("button", "Send")
+	mina.reads("log", "Messages", "Good to see you")
+	mina.reads("log", "Messages", "Jonas")
+	jonas.reads("log", "Messages", "You")
+	mina.readsNot("region", "Chat", "is typing…")
+}
+
+// browserChatTexts sends what could be taken for something else than text.
+func browserChatTexts(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina := c.person(t, s, "Mina", look{})
+	mina.join("tea")
+	jonas := s.scripted(t, "tea", "<i>Jonas</i>")
+	mina.sees("group", "<i>Jonas</i>")
+	mina.clicks("button", "Chat")
+
+	mina.fills("Message", "one")
+	mina.presses(kb.Enter, kb.ModifierShift)
+	mina.types("two")
+	mina.has("textbox", "Message", "value", "one\ntwo")
+	mina.presses(kb.Enter)
+	mina.reads("log", "Messages", "one\ntwo")
+
+	const markup = `<img src=x onerror="document.title='taken'"><b>bold</b>&amp;<script>document.title='taken'</script>`
+	jonas.say(markup)
+	mina.reads("log", "Messages", markup)
+	mina.reads("log", "Messages", "<i>Jonas</i>")
+	mina.checks("nothing became markup", `function () { return !this.querySelector('img, b, i, script'); }`)
+	mina.titled("tea · Moim")
+
+	jonas.say("see https://example.org/a?b=c, or javascript:alert(1)")
+	mina.has("link", "https://example.org/a?b=c", "rel", "noopener noreferrer")
+	mina.has("link", "https://example.org/a?b=c", "href", "https://example.org/a?b=c")
+	mina.reads("log", "Messages", "javascript:alert(1)")
+	mina.checks("there is one link", `function () { return this.querySelectorAll('a').length === 1; }`)
+}
+
+// checks waits until a JavaScript predicate holds for the log.
+func (p *person) checks(what, predicate string) {
+	p.t.Helper()
+	p.eventually(what, func(ctx context.Context) error {
+		log, err := p.one(ctx, nil, "log", "Messages")
+		if err != nil {
+			return err
+		}
+		holds, err := call[bool](ctx, log, predicate)
+		if err == nil && !holds {
+			err = errors.New("it is not so")
+		}
+		return err
+	})
+}
+
+func browserNotices(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina := c.person(t, s, "Mina", look{})
+	mina.join("tea")
+	mina.clicks("button", "Chat")
+
+	jonas := s.scripted(t, "tea", "Jonas")
+	mina.reads("log", "Messages", "Jonas joined")
+	mina.seesIn(stage, "group", "Jonas")
+	jonas.rename("Nana")
+	mina.reads("log", "Messages", "Jonas is now Nana")
+	mina.seesIn(stage, "group", "Nana")
+	jonas.leave()
+	mina.reads("log", "Messages", "Nana left")
+	mina.misses("group", "Nana")
+
+	sora := s.scripted(t, "tea", "Sora")
+	mina.reads("log", "Messages", "Sora joined")
+	sora.vanish()
+	mina.reads("log", "Messages", "Sora lost the connection")
+	mina.misses("group", "Sora")
+	mina.readsNot("log", "Messages", "Mina")
+}
+
+func browserRename(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
+	mina.join("tea")
+	jonas.join("tea")
+	mina.clicks("button", "Chat")
+	jonas.clicks("button", "People")
+	jonas.reads("list", "In this call", "Mina")
+
+	jonas.has("textbox", "Your name", "value", "Jonas")
+	jonas.fills("Your name", "나나")
+	jonas.clicks("button", "Rename")
+	mina.reads("log", "Messages", "Jonas is now 나나")
+	mina.seesIn(stage, "group", "나나")
+	jonas.seesIn(stage, "group", "나나")
+	jonas.reads("list", "In this call", "나나")
+}
+
+func browserUnread(t *testing.T, c *chromium) {
+	s := startSite(t)
+	jonas := s.scripted(t, "tea", "Jonas")
+	jonas.say("before you came")
+	mina := c.person(t, s, "Mina", look{})
+	mina.join("tea")
+	mina.titled("tea · Moim")
+	jonas.say("one")
+	mina.titled("(1) tea · Moim")
+	mina.reads("button", "Chat", "1")
+	jonas.say("two")
+	mina.titled("(2) tea · Moim")
+	mina.clicks("button", "Chat")
+	mina.titled("tea · Moim")
+	mina.reads("log", "Messages", "before you came")
+	mina.reads("log", "Messages", "two")
+}

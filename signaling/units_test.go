@@ -1,0 +1,132 @@
+package signaling
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"moim/signaling/protocol"
+)
+
+// TestSeal holds the header of a server's frame (RFC 6455, section 5.2) for
+// each form of its length.
+func TestSeal(t *testing.T) {
+	for _, n := range []int{0, 1, 125, 126, 127, 65535, 65536, 300000} {
+		text := strings.Repeat("x", n)
+		frame := seal(append(newFrame(n), text...))
+		if frame[0] != 0x81 {
+			t.Errorf("%d bytes: the first byte is %#x", n, frame[0])
+		}
+		header, length := 2, uint64(frame[1])
+		switch frame[1] {
+		case 126:
+			header, length = 4, uint64(binary.BigEndian.Uint16(frame[2:]))
+		case 127:
+			header, length = 10, binary.BigEndian.Uint64(frame[2:])
+		}
+		if length != uint64(n) || string(frame[header:]) != text {
+			t.Errorf("%d bytes: the header says %d, and %d follow", n, length, len(frame)-header)
+		}
+		if shortest := n <= 125 && header == 2 || n > 125 && n <= 65535 && header == 4 || n > 65535 && header == 10; !shortest {
+			t.Errorf("%d bytes: a header of %d, which is not the shortest", n, header)
+		}
+	}
+}
+
+func TestCloseFrame(t *testing.T) {
+	for _, code := range protocol.CloseCodes() {
+		frame := closeFrame(code)
+		if frame[0] != 0x88 || int(frame[1]) != len(frame)-2 || len(frame) > 2+125 {
+			t.Errorf("%d: %x", code, frame)
+		}
+		if got := binary.BigEndian.Uint16(frame[2:]); got != uint16(code) || len(frame) == 4 || !utf8.Valid(frame[4:]) {
+			t.Errorf("%d: code %d, reason %q", code, got, frame[4:])
+		}
+	}
+}
+
+func TestFloodAfterPause(t *testing.T) {
+	start := time.Unix(1000, 0)
+	var f flood
+	for ms := range 50 {
+		if f.refused(start.Add(time.Duration(ms) * 100 * time.Millisecond)) {
+			t.Fatalf("closed after %d ms", ms*100)
+		}
+	}
+	if !f.refused(start.Add(5 * time.Second)) {
+		t.Error("not closed after 5 s")
+	}
+	if f.refused(start.Add(6100 * time.Millisecond)) {
+		t.Error("a pause does not begin it anew")
+	}
+}
+
+// TestFaultsSlide holds that the window of faults slides.
+func TestFaultsSlide(t *testing.T) {
+	start := time.Unix(1000, 0)
+	var f faults
+	for i := range 200 { // one each 0.6 s
+		if f.add(start.Add(time.Duration(i) * 600 * time.Millisecond)) {
+			t.Fatalf("closed at fault %d", i+1)
+		}
+	}
+	end := start.Add(199 * 600 * time.Millisecond)
+	for i := 1; ; i++ { // 17 are in the last 10 s
+		if f.add(end.Add(time.Millisecond)) {
+			if i != 3 {
+				t.Errorf("closed after %d more at once, want 3", i)
+			}
+			break
+		}
+	}
+}
+
+// TestJoinLimiterBounded holds that the addresses kept are bounded and
+// forgotten once their buckets are full.
+func TestJoinLimiterBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newJoinLimiter(Rate{PerSecond: 1, Burst: 2})
+		addr := func(i int) netip.Prefix {
+			return subnet(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+		}
+		for i := range maxAddresses + 1000 {
+			if allowed := l.allow(addr(i)); allowed != (i < maxAddresses+2) {
+				t.Fatalf("address %d: %v", i, allowed)
+			}
+		}
+		if len(l.buckets) != maxAddresses {
+			t.Errorf("%d addresses are kept", len(l.buckets))
+		}
+		l.sweep(time.Now())
+		if len(l.buckets) != maxAddresses {
+			t.Error("addresses are forgotten before their time")
+		}
+		time.Sleep(time.Second)
+		l.sweep(time.Now())
+		if len(l.buckets) != 0 {
+			t.Errorf("%d addresses are kept after their time", len(l.buckets))
+		}
+	})
+}
+
+func TestSubnet(t *testing.T) {
+	tests := map[string]string{
+		"192.0.2.1":           "192.0.2.1/32",
+		"::ffff:192.0.2.1":    "192.0.2.1/32",
+		"2001:db8:1:2:3::4":   "2001:db8:1:2::/64",
+		"fe80::1%eth0":        "fe80::/64",
+		"2001:db8:1:3:ffff::": "2001:db8:1:3::/64",
+	}
+	for given, want := range tests {
+		if got := subnet(netip.MustParseAddr(given)).String(); got != want {
+			t.Errorf("%s is in %s, want %s", given, got, want)
+		}
+	}
+	if got := subnet(netip.Addr{}); got != (netip.Prefix{}) {
+		t.Errorf("no address is in %s", got)
+	}
+}
