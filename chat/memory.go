@@ -13,25 +13,35 @@ import (
 type Memory struct {
 	lines int // kept per room
 	most  int // rooms kept
+	size  int // bytes kept of all lines together
 
 	mu    sync.Mutex // guards what follows
 	rooms map[string]*list.Element
 	order *list.List // of *memoryRoom, the one with the newest line first
+	bytes int        // in all lines
 }
+
+// perLine is what a line takes besides its texts, in bytes.
+const perLine = 256
 
 type memoryRoom struct {
 	name  string
 	last  int64
 	lines []Message // ascending N, at most Memory.lines
+	bytes int       // in lines
 }
 
-// NewMemory makes a Memory that keeps so many lines a room of so many rooms.
-func NewMemory(lines, rooms int) (*Memory, error) {
-	if lines < 1 || rooms < 1 {
+func sizeOf(m *Message) int { return perLine + len(m.Text) + len(m.Key) + len(m.Name) }
+
+// NewMemory makes a Memory that keeps so many lines a room of so many rooms,
+// and about so many bytes in all; the room where something was said last is
+// kept even if it alone is larger.
+func NewMemory(lines, rooms, size int) (*Memory, error) {
+	if lines < 1 || rooms < 1 || size < 1 {
 		return nil, errors.New("a memory store keeps at least one line of one room")
 	}
 	return &Memory{
-		lines: lines, most: rooms,
+		lines: lines, most: rooms, size: size,
 		rooms: make(map[string]*list.Element), order: list.New(),
 	}, nil
 }
@@ -42,8 +52,13 @@ func (m *Memory) Append(_ context.Context, room string, lines []Message) ([]Outc
 	defer m.mu.Unlock()
 	r := m.roomLocked(room)
 	outcomes := make([]Outcome, len(lines))
+	m.bytes -= r.bytes
 	for i := range lines {
 		outcomes[i] = r.append(lines[i], m.lines)
+	}
+	m.bytes += r.bytes
+	for e := m.order.Back(); m.bytes > m.size && e != m.order.Front(); e = e.Prev() {
+		m.forgetLinesLocked(e.Value.(*memoryRoom))
 	}
 	return outcomes, nil
 }
@@ -55,11 +70,18 @@ func (m *Memory) roomLocked(name string) *memoryRoom {
 	}
 	if m.order.Len() >= m.most {
 		oldest := m.order.Remove(m.order.Back()).(*memoryRoom)
+		m.forgetLinesLocked(oldest)
 		delete(m.rooms, oldest.name)
 	}
 	r := &memoryRoom{name: name}
 	m.rooms[name] = m.order.PushFront(r)
 	return r
+}
+
+// forgetLinesLocked forgets a room's lines, but not how many there were.
+func (m *Memory) forgetLinesLocked(r *memoryRoom) {
+	m.bytes -= r.bytes
+	r.lines, r.bytes = nil, 0
 }
 
 func (r *memoryRoom) append(line Message, most int) Outcome {
@@ -74,9 +96,12 @@ func (r *memoryRoom) append(line Message, most int) Outcome {
 	r.last++
 	line.N = r.last
 	if len(r.lines) == most {
+		r.bytes -= sizeOf(&r.lines[0])
+		r.lines[0] = Message{}
 		r.lines = r.lines[1:]
 	}
 	r.lines = append(r.lines, line)
+	r.bytes += sizeOf(&line)
 	return Outcome{Message: line}
 }
 

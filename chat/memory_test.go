@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"moim/chat"
@@ -10,7 +11,7 @@ import (
 
 func newMemory(t *testing.T, lines, rooms int) *chat.Memory {
 	t.Helper()
-	store, err := chat.NewMemory(lines, rooms)
+	store, err := chat.NewMemory(lines, rooms, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,8 +23,8 @@ func TestMemory(t *testing.T) {
 }
 
 func TestNewMemoryRefuses(t *testing.T) {
-	for _, bounds := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {1, -1}} {
-		if store, err := chat.NewMemory(bounds[0], bounds[1]); err == nil || store != nil {
+	for _, bounds := range [][3]int{{0, 1, 1}, {1, 0, 1}, {-1, 1, 1}, {1, -1, 1}, {1, 1, 0}} {
+		if store, err := chat.NewMemory(bounds[0], bounds[1], bounds[2]); err == nil || store != nil {
 			t.Errorf("%v is taken", bounds)
 		}
 	}
@@ -90,6 +91,40 @@ func TestMemoryRooms(t *testing.T) {
 		if got := numbers(t, m, room, 50); got != want {
 			t.Errorf("%s keeps %s, want %s", room, got, want)
 		}
+	}
+}
+
+// TestMemoryBytes holds that the lines of the room where nothing was said for
+// longest go when all are too long together, and that it goes on counting.
+func TestMemoryBytes(t *testing.T) {
+	m, err := chat.NewMemory(10, 10, 8<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := func(room, key string) chat.Outcome {
+		line := chat.Message{From: "a", Key: key, Text: strings.Repeat("x", 3<<10)}
+		outcomes, err := m.Append(t.Context(), room, []chat.Message{line})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return outcomes[0]
+	}
+	long("tea", "1")
+	long("coffee", "1")
+	long("water", "1")
+	for room, want := range map[string]string{"tea": "[] false", "coffee": "[1] false", "water": "[1] false"} {
+		if got := numbers(t, m, room, 50); got != want {
+			t.Errorf("%s keeps %s, want %s", room, got, want)
+		}
+	}
+	if o := long("tea", "2"); o.Message.N != 2 {
+		t.Errorf("a room whose lines were forgotten counts on from %d", o.Message.N)
+	}
+	for i := range 10 {
+		long("water", fmt.Sprint("more", i))
+	}
+	if got := numbers(t, m, "water", 2); got != "[10 11] true" {
+		t.Errorf("a room that alone is too large keeps %s", got)
 	}
 }
 

@@ -45,13 +45,21 @@ func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, error) {
 	size := 0
 	for i, m := range slices.Backward(page.Messages) {
 		size += 6*(len(m.Text)+len(m.Key)+len(m.Name)) + 200
-		if size > maxPastBytes {
+		if size > r.hub.maxPast {
 			return chat.Page{Messages: page.Messages[i+1:], More: true}, err
 		}
 	}
 	return page, err
 }
 
-// maxPastBytes bounds the chat in one frame, by what it may take as JSON at
-// the worst, and always lets one line through.
-const maxPastBytes = 6*4*chat.MaxText + 100<<10
+// The most that a line and a peer can take in a frame, in bytes of JSON.
+const (
+	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + 200
+	maxPeerJSON = 4*protocol.MaxName + 290
+)
+
+// maxPastBytes bounds the chat in one frame, by what it may take at the worst, so that
+// the chat and everyone in a room fit a frame of a server with these limits.
+func maxPastBytes(limits Limits) int {
+	return protocol.MaxServerFrame - 4<<10 - limits.Peers*maxPeerJSON
+}

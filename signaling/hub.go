@@ -18,9 +18,10 @@ const (
 	silence      = 40 * time.Second // without a frame, a socket is given up
 	pingAfter    = 25 * time.Second // without a frame, it is asked for one
 	sweepEvery   = time.Second
-	keepEmpty    = 24 * time.Hour  // a made room that nobody is in
-	drainTimeout = 5 * time.Second // for sockets to end when the hub stops
-	maxMade      = 10_000          // rooms made by request
+	keepEmpty    = 24 * time.Hour   // a made room that nobody is in
+	stallTimeout = 20 * time.Second // for one write
+	drainTimeout = 5 * time.Second  // for sockets to end when the hub stops
+	maxMade      = 10_000           // rooms made by request
 )
 
 // Config is what a Hub is made of.
@@ -39,11 +40,14 @@ type Hub struct {
 	limits  Limits
 	origins []string
 	joins   *joinLimiter
+	maxPast int // bytes of chat in one frame
 	parking *parking
 	ctx     context.Context //nolint:containedctx // the life of the hub itself, ended by Run
 	cancel  context.CancelFunc
 
 	watchers watchers
+	listing  sync.Mutex // guards listed; taken before mu
+	listed   []Listing
 	alive    sync.WaitGroup // sockets, and the queues of rooms at work
 
 	mu       sync.Mutex // guards what follows
@@ -58,8 +62,8 @@ func New(cfg Config) (*Hub, error) {
 	switch l := cfg.Limits; {
 	case cfg.Store == nil || cfg.Log == nil:
 		return nil, errors.New("a hub needs a chat store and a log")
-	case l.Peers < 1:
-		return nil, errors.New("a room must hold at least one peer")
+	case l.Peers < 1 || maxPastBytes(l) < maxLineJSON:
+		return nil, fmt.Errorf("a room holds 1 to %d peers", (protocol.MaxServerFrame-4<<10-maxLineJSON)/maxPeerJSON)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
 	}
@@ -74,7 +78,7 @@ func New(cfg Config) (*Hub, error) {
 	}
 	h := &Hub{
 		store: cfg.Store, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
-		joins: newJoinLimiter(cfg.Limits.Joins), parking: parking,
+		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits), parking: parking,
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -205,14 +209,25 @@ func (h *Hub) retire(r *Room) {
 	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.expected > 0 || len(r.peers) > 0 || r.queue.busy() || r.made && time.Since(r.empty) < keepEmpty {
+	if r.idleLocked() && (!r.made || time.Since(r.empty) >= keepEmpty) {
+		h.forgetLocked(r)
+	}
+}
+
+// idleLocked tells whether nobody is in the room, on the way into it, or has
+// said something that is still to be stored. Caller holds hub.mu and mu.
+func (r *Room) idleLocked() bool {
+	return r.expected == 0 && len(r.peers) == 0 && !r.queue.busy()
+}
+
+// forgetLocked takes a room from the hub. Caller holds mu of both.
+func (h *Hub) forgetLocked(r *Room) {
+	if h.rooms[r.id] != r {
 		return
 	}
-	if h.rooms[r.id] == r {
-		delete(h.rooms, r.id)
-		if r.made {
-			h.made--
-		}
-		r.changedLocked()
+	delete(h.rooms, r.id)
+	if r.made {
+		h.made--
 	}
+	r.changedLocked()
 }

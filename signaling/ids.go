@@ -62,12 +62,12 @@ func ParseRoom(name string) (shown string, id RoomID, fault *protocol.Error) {
 	letter := false
 	for _, r := range shown {
 		mark := unicode.IsMark(r)
-		if mark && !letter || !mark && !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' {
+		if mark && !letter || invisible(r) || !mark && !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' {
 			return "", "", protocol.Errorf(protocol.CodeBadRoom, "A room name is made of letters, digits, - and _.")
 		}
 		letter = mark || unicode.IsLetter(r)
 	}
-	return shown, RoomID(norm.NFC.String(cases.Fold().String(shown))), nil
+	return shown, RoomID(norm.NFC.String(cases.Fold().String(strings.ToLower(shown)))), nil
 }
 
 // plainRoom tells of names that need no Unicode tables.
@@ -101,12 +101,18 @@ func parseName(name string) (string, *protocol.Error) {
 		if misleads(r) {
 			return "", protocol.Errorf(protocol.CodeBadName, "A name holds no control characters.")
 		}
-		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+		visible = visible || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !invisible(r)
 	}
 	if !visible {
 		return "", protocol.Errorf(protocol.CodeBadName, "A name has something to see in it.")
 	}
 	return name, nil
+}
+
+// invisible tells of letters and symbols that show nothing, such as the Hangul
+// fillers and the empty Braille pattern.
+func invisible(r rune) bool {
+	return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\u2800'
 }
 
 // misleads tells of characters with which a name could break out of the text

@@ -25,11 +25,14 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 	if s.tooMany(now, fault) {
 		return errClose{protocol.CloseFaults}
 	}
+	if fault.Code == protocol.CodeRateLimited {
+		s.wire.SetReadDeadline(now.Add(joinTimeout)) // it may try again
+	}
 	return nil
 }
 
 // join makes a session and puts it in its room. A refusal closes with 4501,
-// or with 1001 when the hub is stopping.
+// or with 1001 when the hub is stopping; a fault of our own closes nothing.
 func (s *socket) join(f *protocol.Frame) error {
 	session, shown, roomID, fault := s.hub.newSession(f)
 	if fault == nil {
@@ -43,8 +46,12 @@ func (s *socket) join(f *protocol.Frame) error {
 		if err := s.write(errorFrame(f.ID, fault)); err != nil {
 			return err
 		}
-		if s.hub.Draining() {
+		switch {
+		case s.hub.Draining():
 			return errClose{protocol.CloseGoingAway}
+		case fault.Code == protocol.CodeInternal: // it may try again
+			s.wire.SetReadDeadline(time.Now().Add(joinTimeout))
+			return nil
 		}
 		return errClose{protocol.CloseRefused}
 	}

@@ -114,15 +114,30 @@ func (s *socket) tooMany(now time.Time, fault *protocol.Error) bool {
 	}
 }
 
+// wsPings is how often the pings of the WebSocket itself (RFC 6455, section
+// 5.5.2) are answered, which no client of this protocol needs.
+var wsPings = Rate{PerSecond: 1, Burst: 10}
+
+// answersPing tells whether to answer a ping of the WebSocket itself. Its
+// caller is the reader.
+func (s *socket) answersPing() bool {
+	if s.pings == nil {
+		s.pings = wsPings.limiter()
+	}
+	return s.pings.Allow()
+}
+
 // throttle holds one client to its limits. Its owner is the reader.
 type throttle [numFamilies]*rate.Limiter // each made when first needed
 
-// allow takes a token for a frame.
-func (t *throttle) allow(now time.Time, limits *Limits, f family) bool {
-	if t[f] == nil {
-		t[f] = limits.of(f).limiter()
+// allow takes the tokens of a frame: one, and one more for each KiB beyond the
+// first, so that great frames cannot run over the outbox of whom they go to.
+func (t *throttle) allow(now time.Time, limits *Limits, f *protocol.Frame) bool {
+	family := familyOf(f.Type)
+	if t[family] == nil {
+		t[family] = limits.of(family).limiter()
 	}
-	return t[f].AllowN(now, 1)
+	return t[family].AllowN(now, min(1+f.Size()/1024, t[family].Burst()))
 }
 
 // faults counts the faults of one client. Its owner is the reader.

@@ -3,6 +3,7 @@ package signaling
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"moim/signaling/protocol"
 )
@@ -21,20 +22,29 @@ type outFrame struct {
 	counted bool // the receiver counts it (all but ping, pong and joined)
 }
 
-// outbox is what goes to one peer, in order. Frames that were written stay
-// until the peer has acknowledged them, as a new socket would need them again;
-// when there are too many of those the oldest are forgotten. When those still
-// waiting are too many the socket is closed as too slow, and nobody waited.
+// outbox is what goes to one peer, in order, whichever socket it goes over.
+// Frames that were written stay until the peer has acknowledged them, as a new
+// socket would need them again; when there are too many of those the oldest
+// are forgotten. When those still waiting are too many, the peer is too slow or
+// was away for too long: its socket is closed, all is dropped and only a
+// snapshot can follow. Nobody waited for it.
 type outbox struct {
-	mu       sync.Mutex // guards what follows
-	socket   *socket    // nil while there is none
-	frames   []outFrame // [:written] went to the socket, the rest waits
-	written  int
-	bytes    int   // in frames
-	forgot   int64 // counted frames that left the front of frames
-	sent     int64 // counted frames that were written
-	flushing bool  // a flusher runs
-	closing  bool  // a close frame is the last of frames, nothing is added
+	mu      sync.Mutex // guards what follows, and the writer of socket
+	socket  *socket    // nil while there is none
+	frames  []outFrame // [:written] went to the socket, the rest waits
+	written int
+	bytes   int   // in frames
+	forgot  int64 // counted frames that left the front of frames
+	sent    int64 // counted frames that were written
+	broken  bool  // too much was waiting; nothing is kept any more
+}
+
+// writer is how an outbox uses one socket. Guarded by the mutex of the outbox.
+type writer struct {
+	flushing bool
+	since    time.Time // when the write under way began
+	last     []byte    // a close frame, once the socket is to be closed
+	left     int       // frames that go before last
 }
 
 // attach gives the outbox the socket it writes to.
@@ -63,43 +73,40 @@ func (o *outbox) enqueueUncounted(frame []byte) {
 }
 
 func (o *outbox) addLocked(frame []byte, counted bool) {
-	if o.closing {
+	if o.broken {
 		return
 	}
 	o.frames = append(o.frames, outFrame{frame, counted})
 	o.bytes += len(frame)
-	over := 0
-	for len(o.frames)-over > maxKeptFrames || o.bytes > maxKeptBytes {
-		if over == o.written {
-			o.shiftLocked(over)
-			o.closeLocked(protocol.CloseTooSlow, true)
+	for len(o.frames) > maxKeptFrames || o.bytes > maxKeptBytes {
+		if o.written == 0 {
+			o.breakLocked()
 			return
 		}
-		o.dropLocked(over)
-		over++
+		o.forgetLocked()
 	}
-	o.shiftLocked(over)
 }
 
-// dropLocked forgets the frame at i, which the caller then shifts out.
-func (o *outbox) dropLocked(i int) {
-	o.bytes -= len(o.frames[i].data)
-	if o.frames[i].counted {
+// forgetLocked lets go of the oldest frame, which was written.
+func (o *outbox) forgetLocked() {
+	f := &o.frames[0]
+	o.bytes -= len(f.data)
+	if f.counted {
 		o.forgot++
 	}
+	f.data = nil
+	o.written--
+	o.frames = o.frames[1:]
+	if len(o.frames) == 0 {
+		o.frames = nil
+	}
 }
 
-func (o *outbox) shiftLocked(n int) {
-	if n == 0 {
-		return
-	}
-	o.written -= n
-	if n == len(o.frames) {
-		o.frames = nil
-		return
-	}
-	clear(o.frames[:n])
-	o.frames = o.frames[n:]
+// breakLocked gives up on a peer for which too much waits.
+func (o *outbox) breakLocked() {
+	o.broken = true
+	o.frames, o.bytes = nil, 0
+	o.closeLocked(protocol.CloseTooSlow)
 }
 
 // acknowledge forgets what the peer says it has got: the first got counted
@@ -110,12 +117,9 @@ func (o *outbox) acknowledge(got int64) bool {
 	if got > o.sent {
 		return false
 	}
-	n := 0
-	for n < o.written && (o.forgot < got || !o.frames[n].counted) {
-		o.dropLocked(n)
-		n++
+	for o.written > 0 && (o.forgot < got || !o.frames[0].counted) {
+		o.forgetLocked()
 	}
-	o.shiftLocked(n)
 	return true
 }
 
@@ -123,23 +127,32 @@ func (o *outbox) acknowledge(got int64) bool {
 func (o *outbox) close(code protocol.CloseCode) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closeLocked(code, false)
+	o.closeLocked(code)
 	o.kickLocked()
 }
 
-// closeLocked makes a close frame the last one; with drop, what waits is not
-// sent before it.
-func (o *outbox) closeLocked(code protocol.CloseCode, drop bool) {
-	if o.closing || o.socket == nil {
+// closeLocked makes a close frame the last that goes over the socket, after
+// the frames that wait now.
+func (o *outbox) closeLocked(code protocol.CloseCode) {
+	if o.socket == nil || o.socket.writer.last != nil {
 		return
 	}
-	if drop {
-		clear(o.frames[o.written:])
-		o.frames = o.frames[:o.written]
-	}
-	o.frames = append(o.frames, outFrame{data: closeFrame(code)})
-	o.closing = true
+	w := &o.socket.writer
+	w.last, w.left = closeFrame(code), len(o.frames)-o.written
 	o.socket.closeSoon()
+}
+
+// sweep gives up on a peer that does not read: a write to it is under way for
+// too long.
+func (o *outbox) sweep(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.socket == nil {
+		return
+	}
+	if w := &o.socket.writer; w.flushing && w.last == nil && now.Sub(w.since) > stallTimeout {
+		o.breakLocked()
+	}
 }
 
 // abort ends the socket at once.
@@ -151,41 +164,52 @@ func (o *outbox) abort() {
 	}
 }
 
+// kickLocked starts a flusher if there is something to write and none runs.
 func (o *outbox) kickLocked() {
-	if !o.flushing && o.socket != nil && o.written < len(o.frames) {
-		o.flushing = true
-		go o.flush()
+	s := o.socket
+	if s != nil && !s.writer.flushing && (o.readyLocked() > 0 || s.writer.last != nil) {
+		s.writer.flushing, s.writer.since = true, time.Now()
+		go o.flush(s)
 	}
 }
 
-// flush writes until nothing waits. It yields once before each write, so that
-// what is about to be enqueued leaves in the same one.
-func (o *outbox) flush() {
+// readyLocked counts the frames that wait and may go over the socket.
+func (o *outbox) readyLocked() int {
+	waiting := len(o.frames) - o.written
+	if o.socket.writer.last != nil {
+		return min(waiting, o.socket.writer.left)
+	}
+	return waiting
+}
+
+// flush writes to a socket until nothing waits. It yields once before each
+// write, so that what is about to be enqueued leaves in the same one.
+func (o *outbox) flush(s *socket) {
 	var buf batch
 	defer buf.giveBack()
 	for {
 		runtime.Gosched()
 		o.mu.Lock()
-		socket, closing := o.socket, o.closing
-		frames := o.takeLocked(&buf)
-		if frames == nil {
-			o.flushing = false
+		if o.socket != s {
 			o.mu.Unlock()
-			if closing {
-				socket.closeWrite()
-			}
 			return
 		}
-		write := socket.write
-		if closing && o.written == len(o.frames) {
-			write = socket.wire.writeLast
-		}
+		frames, last := o.takeLocked(&buf), s.writer.last
+		s.writer.since = time.Now()
+		s.writer.flushing = frames != nil || last != nil // for good, once last is sent
 		o.mu.Unlock()
-		if err := write(frames); err != nil {
-			o.mu.Lock()
-			o.flushing, o.closing = false, true
-			o.mu.Unlock()
-			socket.abort()
+		switch {
+		case frames != nil:
+			if s.write(frames) != nil {
+				s.abort()
+				return // flushing for good: nothing more goes over this socket
+			}
+		case last != nil:
+			if s.wire.writeLast(last) == nil {
+				s.closeWrite()
+			}
+			return
+		default:
 			return
 		}
 	}
@@ -194,14 +218,15 @@ func (o *outbox) flush() {
 // takeLocked takes what waits for one write, and counts it as written: as many
 // frames as fit the batch, or one. It is nil when none waits.
 func (o *outbox) takeLocked(buf *batch) []byte {
-	switch waiting := len(o.frames) - o.written; {
-	case o.socket == nil || waiting == 0:
+	ready := o.readyLocked()
+	if ready == 0 {
 		return nil
-	case waiting == 1 || len(o.frames[o.written].data) > bufferSize:
+	}
+	if ready == 1 || len(o.frames[o.written].data) > bufferSize {
 		return o.nextLocked()
 	}
 	frames := buf.start()
-	for o.written < len(o.frames) && len(frames)+len(o.frames[o.written].data) <= bufferSize {
+	for ; ready > 0 && len(frames)+len(o.frames[o.written].data) <= bufferSize; ready-- {
 		frames = append(frames, o.nextLocked()...)
 	}
 	return frames
@@ -211,6 +236,7 @@ func (o *outbox) takeLocked(buf *batch) []byte {
 func (o *outbox) nextLocked() []byte {
 	f := &o.frames[o.written]
 	o.written++
+	o.socket.writer.left--
 	data := f.data
 	if f.counted {
 		o.sent++

@@ -17,8 +17,8 @@ func withOutbox(t *testing.T, test func(t *testing.T, o *outbox)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		conn, _ := net.Pipe()
-		o := &outbox{flushing: true}
-		o.attach(&socket{hub: &Hub{}, wire: &wire{Conn: conn}})
+		o := &outbox{}
+		o.attach(&socket{hub: &Hub{}, wire: &wire{Conn: conn}, writer: writer{flushing: true}})
 		test(t, o)
 	})
 }
@@ -30,6 +30,9 @@ func (o *outbox) take() string {
 	defer buf.giveBack()
 	return string(o.takeLocked(&buf))
 }
+
+// closing is the close frame that the outbox is to end its socket with.
+func (o *outbox) closing() string { return string(o.socket.writer.last) }
 
 func wantTake(t *testing.T, o *outbox, want string) {
 	t.Helper()
@@ -48,8 +51,14 @@ func TestOutboxKeepsOrder(t *testing.T) {
 		o.close(protocol.CloseLeft)
 		o.enqueue([]byte("e"))
 		o.close(protocol.CloseSilent)
-		wantTake(t, o, "d"+string(closeFrame(protocol.CloseLeft)))
+		wantTake(t, o, "d")
 		wantTake(t, o, "")
+		if got, want := o.closing(), string(closeFrame(protocol.CloseLeft)); got != want {
+			t.Errorf("closing with %q, want %q", got, want)
+		}
+		if len(o.frames) != 5 || o.frames[4].data == nil {
+			t.Errorf("what was said after the close is not kept for another socket")
+		}
 	})
 }
 
@@ -125,15 +134,18 @@ func TestOutboxRunsOver(t *testing.T) {
 				for range bound {
 					o.enqueue([]byte(tt.frame))
 				}
-				if o.closing || o.bytes != bound*len(tt.frame) {
-					t.Fatalf("closing %v at the bound, %d bytes", o.closing, o.bytes)
+				if o.broken || o.bytes != bound*len(tt.frame) {
+					t.Fatalf("broken %v at the bound, %d bytes", o.broken, o.bytes)
 				}
 				o.enqueue([]byte("y"))
-				if !o.closing || len(o.frames) != 1 {
-					t.Errorf("closing %v over the bound, %d frames kept", o.closing, len(o.frames))
+				o.enqueue([]byte("z"))
+				if !o.broken || len(o.frames) != 0 || o.bytes != 0 {
+					t.Errorf("broken %v over the bound, %d frames kept", o.broken, len(o.frames))
 				}
-				wantTake(t, o, string(closeFrame(protocol.CloseTooSlow)))
 				wantTake(t, o, "")
+				if got, want := o.closing(), string(closeFrame(protocol.CloseTooSlow)); got != want {
+					t.Errorf("closing with %q, want %q", got, want)
+				}
 			})
 		})
 	}
@@ -151,8 +163,8 @@ func TestOutboxForgetsOldest(t *testing.T) {
 		for i := range 100 {
 			o.enqueue(fmt.Appendf(nil, "%d,", maxKeptFrames+i))
 		}
-		if o.closing || len(o.frames) != maxKeptFrames || string(o.frames[0].data) != "100," {
-			t.Errorf("closing %v, %d frames, first %s", o.closing, len(o.frames), o.frames[0].data)
+		if o.broken || len(o.frames) != maxKeptFrames || string(o.frames[0].data) != "100," {
+			t.Errorf("broken %v, %d frames, first %s", o.broken, len(o.frames), o.frames[0].data)
 		}
 		if !o.acknowledge(50) || len(o.frames) != maxKeptFrames {
 			t.Errorf("%d frames after an acknowledgement of forgotten ones", len(o.frames))
@@ -212,10 +224,10 @@ func (m *outboxModel) enqueue(t *testing.T, o *outbox, frame []byte, counted boo
 	m.waitingBytes += len(frame)
 	if len(m.waiting) > maxKeptFrames || m.waitingBytes > maxKeptBytes {
 		m.closed = true
-		m.waiting, m.counted = [][]byte{closeFrame(protocol.CloseTooSlow)}, []bool{false}
+		m.waiting, m.counted = nil, nil
 	}
-	if o.closing != m.closed {
-		t.Errorf("closing %v with %d frames of %d bytes waiting", o.closing, len(m.waiting), m.waitingBytes)
+	if o.broken != m.closed {
+		t.Errorf("broken %v with %d frames of %d bytes waiting", o.broken, len(m.waiting), m.waitingBytes)
 	}
 }
 

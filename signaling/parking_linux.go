@@ -4,8 +4,8 @@ package signaling
 
 import (
 	"fmt"
+	"net"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +16,8 @@ import (
 type parking struct {
 	epoll int
 	stop  [2]int // a pipe; closing the write end ends the loop
-	done  chan struct{}
+	start sync.Once
+	done  chan struct{} // closed when the loop has ended
 
 	mu      sync.Mutex // guards what follows
 	sockets map[int32]*socket
@@ -39,11 +40,11 @@ func newParking() (*parking, error) {
 		unix.Close(p.stop[1])
 		return nil, fmt.Errorf("watch a pipe: %w", err)
 	}
-	go p.loop()
 	return p, nil
 }
 
 func (p *parking) close() error {
+	p.start.Do(func() { close(p.done) })
 	unix.Close(p.stop[1])
 	<-p.done
 	unix.Close(p.stop[0])
@@ -89,10 +90,11 @@ func (p *parking) park(s *socket) bool {
 // admit adds a socket to the set, if it is one that can be parked; its fd is
 // set then. It is not armed yet.
 func (p *parking) admit(s *socket) {
-	conn, ok := s.wire.Conn.(syscall.Conn)
+	conn, ok := s.wire.Conn.(*net.TCPConn) // nothing is buffered between it and us
 	if !ok {
 		return
 	}
+	p.start.Do(func() { go p.loop() })
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return

@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	maxJobs  = 1024 // waiting in one room
-	maxBatch = 64   // lines stored and sent at once
+	maxJobs       = 1024     // waiting in one room
+	maxBatch      = 64       // lines stored and sent at once
+	maxBatchBytes = 64 << 10 // of their text, unless one alone is longer
 )
 
 // job is a line to say or something else to do in order with the lines.
@@ -51,12 +52,26 @@ func (q *queue) work() {
 			q.room.rested()
 			return
 		}
-		batch := q.jobs[:min(len(q.jobs), maxBatch)]
+		batch := nextBatch(q.jobs)
 		q.jobs = q.jobs[len(batch):]
 		q.mu.Unlock()
 		q.room.runJobs(batch)
 		runtime.Gosched() // the lines leave before more of them come
 	}
+}
+
+// nextBatch is what of the jobs, at least one, is done before others get on.
+func nextBatch(jobs []job) []job {
+	size := 0
+	for i, j := range jobs[:min(len(jobs), maxBatch)] {
+		if j.said != nil {
+			size += len(j.said.line.Text)
+		}
+		if size > maxBatchBytes {
+			return jobs[:max(i, 1)]
+		}
+	}
+	return jobs[:min(len(jobs), maxBatch)]
 }
 
 // busy tells whether jobs wait or run.

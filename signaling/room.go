@@ -133,13 +133,14 @@ func (r *Room) changedLocked() {
 	}
 }
 
-// sweep closes the sockets that were silent for too long. Those that are on
+// sweep closes the sockets that were silent, or did not read, for too long. Those that are on
 // their way there are pinged once: browsers slow the timers of hidden pages to
 // one a minute, but let them answer at once.
 func (r *Room) sweep(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, member := range r.peers {
+		member.out.sweep(now)
 		heard := member.heard.Load()
 		switch silent := time.Duration(now.Unix()-heard) * time.Second; {
 		case silent > silence:

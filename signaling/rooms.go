@@ -45,15 +45,14 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeBadMessage, "A topic holds no control characters.")
 	}
 	key := newKey()
-	room := newRoom(h, id, protocol.Room{
-		Name: shown, Topic: topic, Public: spec.Public, Created: protocol.At(time.Now()),
-	})
+	info := protocol.Room{Name: shown, Topic: topic, Public: spec.Public, Created: protocol.At(time.Now())}
+	room := newRoom(h, id, info)
 	room.made, room.hostKey = true, sha256.Sum256([]byte(key))
 	if err := h.place(room); err != nil {
 		return protocol.Room{}, "", err
 	}
 	h.log.Info("room made", "room", id, "public", spec.Public)
-	return room.info, key, nil
+	return info, key, nil
 }
 
 func (h *Hub) place(room *Room) error {
@@ -64,7 +63,7 @@ func (h *Hub) place(room *Room) error {
 		return protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
-	case h.made >= maxMade:
+	case h.made >= maxMade && !h.evictLocked():
 		return protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
 	}
 	h.rooms[room.id] = room
@@ -75,6 +74,27 @@ func (h *Hub) place(room *Room) error {
 	return nil
 }
 
+// evictLocked makes place for a room by forgetting the made one that nobody was
+// in for longest; false when there is none. Caller holds mu.
+func (h *Hub) evictLocked() bool {
+	var oldest *Room
+	var since time.Time
+	for _, room := range h.rooms {
+		room.mu.Lock()
+		if room.made && room.idleLocked() && (oldest == nil || room.empty.Before(since)) {
+			oldest, since = room, room.empty
+		}
+		room.mu.Unlock()
+	}
+	if oldest == nil {
+		return false
+	}
+	oldest.mu.Lock()
+	defer oldest.mu.Unlock()
+	h.forgetLocked(oldest)
+	return true
+}
+
 // Listing is a public room as everyone may see it.
 type Listing struct {
 	Name    string        `json:"name"`
@@ -83,8 +103,17 @@ type Listing struct {
 	Created protocol.Time `json:"created"`
 }
 
-// PublicRooms lists the public rooms, the fullest first.
+// maxListed bounds the list of public rooms.
+const maxListed = 200
+
+// PublicRooms lists the public rooms, the fullest first, at most 200. The list
+// is made once for each change and shared: nobody may alter it.
 func (h *Hub) PublicRooms() []Listing {
+	h.listing.Lock()
+	defer h.listing.Unlock()
+	if h.listed != nil && !h.watchers.changed.Swap(false) {
+		return h.listed
+	}
 	list := []Listing{}
 	for _, room := range h.all() {
 		room.mu.Lock()
@@ -96,7 +125,8 @@ func (h *Hub) PublicRooms() []Listing {
 	slices.SortFunc(list, func(a, b Listing) int {
 		return cmp.Or(cmp.Compare(b.Peers, a.Peers), strings.Compare(a.Name, b.Name))
 	})
-	return list
+	h.listed = slices.Clip(list[:min(len(list), maxListed)])
+	return h.listed
 }
 
 // RoomState is what whoever knows a room's name may know before joining.

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"moim/chat"
@@ -27,8 +28,8 @@ func (s *Session) line(f *protocol.Frame) (chat.Message, *protocol.Error) {
 		Key: f.Text(protocol.FieldKey), From: string(s.id), Text: f.Text(protocol.FieldText),
 		At: time.Now(), To: f.Text(protocol.FieldTo), Reply: f.Int(protocol.FieldReply),
 	}
-	if len(line.Key) < 1 || len(line.Key) > protocol.MaxKey {
-		return line, protocol.Errorf(protocol.CodeBadMessage, "The key of a line has 1 to %d bytes.", protocol.MaxKey)
+	if len(line.Key) < 1 || len(line.Key) > protocol.MaxKey || strings.ContainsRune(line.Key, 0) {
+		return line, protocol.Errorf(protocol.CodeBadMessage, "The key of a line has 1 to %d bytes, none of them U+0000.", protocol.MaxKey)
 	}
 	switch err := chat.CheckText(line.Text); {
 	case errors.Is(err, chat.ErrTooLong):
@@ -69,20 +70,26 @@ func (r *Room) store(lines []*said) {
 		}
 		return
 	}
+	frames := make([][]byte, len(lines))
+	for i := range outcomes {
+		if outcomes[i].Err == nil {
+			frames[i] = chatFrame(&outcomes[i].Message)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var forAll [][]byte // consecutive lines for everyone leave together
 	for i, l := range lines {
 		o := &outcomes[i]
 		if o.Err == nil && !o.Repeat && o.Message.To == "" {
-			forAll = append(forAll, chatFrame(&o.Message))
+			forAll = append(forAll, frames[i])
 			if l.re == 0 {
 				continue
 			}
 		}
 		r.sayLocked(forAll)
 		forAll = forAll[:0]
-		r.settleLocked(l, o)
+		r.settleLocked(l, o, frames[i])
 	}
 	r.sayLocked(forAll)
 }
@@ -99,16 +106,15 @@ func (r *Room) sayLocked(frames [][]byte) {
 
 // settleLocked sends what one line's outcome brings besides a line for
 // everyone. Caller holds mu.
-func (r *Room) settleLocked(l *said, o *chat.Outcome) {
+func (r *Room) settleLocked(l *said, o *chat.Outcome, frame []byte) {
 	if o.Err != nil {
 		l.session.refuse(l.re, protocol.Errorf(protocol.CodeNoSuchMessage, "The message it answers is not there."))
 		return
 	}
 	switch {
 	case o.Repeat:
-		l.session.out.enqueue(chatFrame(&o.Message))
+		l.session.out.enqueue(frame)
 	case o.Message.To != "":
-		frame := chatFrame(&o.Message)
 		l.session.out.enqueue(frame)
 		if to := r.peers[PeerID(o.Message.To)]; to != nil {
 			to.out.enqueue(frame)

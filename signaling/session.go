@@ -56,7 +56,7 @@ func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error
 
 // handle does what a frame asks for; a fault is the reason why not.
 func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
-	if !s.throttle.allow(now, &s.hub.limits, familyOf(f.Type)) {
+	if !s.throttle.allow(now, &s.hub.limits, f) {
 		return errTooMuch
 	}
 	switch f.Type {
@@ -111,7 +111,7 @@ func (s *Session) sendBeat(t protocol.Type) {
 
 // detach is told that the socket has ended. Without a way to come back the
 // membership ends with it.
-func (s *Session) detach(*socket) { s.room.remove(s, protocol.ReasonLost) }
+func (s *Session) detach() { s.room.remove(s, protocol.ReasonLost) }
 
 func errorFrame(re int64, fault *protocol.Error) []byte {
 	return sealJSON(protocol.ErrorFrame{Type: protocol.TypeError, Re: re, Code: fault.Code, Message: fault.Message})

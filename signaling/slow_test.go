@@ -94,7 +94,7 @@ func TestSlowReaderCatchesUp(t *testing.T) {
 		for i := range 500 {
 			p.Sendf(`{"type":"data","to":%q,"data":%d}`, slow.ID, i)
 		}
-		s.Pass(30 * time.Second)
+		s.Pass(15 * time.Second)
 		slow.Listen()
 		slow.Expect(protocol.TypeJoined)
 		for i := range 500 {
@@ -102,6 +102,62 @@ func TestSlowReaderCatchesUp(t *testing.T) {
 		}
 		slow.ExpectPong(500)
 	})
+}
+
+// TestStalledWrite holds that one which does not read is given up even when
+// little waits for it.
+func TestStalledWrite(t *testing.T) {
+	Run(t, signaling.Config{}, func(_ *testing.T, s *Server) {
+		p := s.Join("tea", "Mina")
+		slow := deaf(s, "tea", p)
+		for range 2 {
+			s.Pass(10 * time.Second)
+			slow.Sendf(`{"type":"typing"}`) // it is not silent
+			p.Expect(protocol.TypeTyping)
+		}
+		s.Pass(20 * time.Second)
+		p.ExpectLeft(slow, protocol.ReasonLost)
+	})
+}
+
+// TestGreatFrames holds that one peer cannot run over the outbox of another
+// with great frames: they use up its own limit first, even while the other does
+// not read for a moment.
+func TestGreatFrames(t *testing.T) {
+	lines := strings.Repeat("<", 4000)
+	wide := strings.Repeat("\U0001f600", 4000)
+	offer := strings.Repeat("x", 60<<10)
+	tests := []struct {
+		name  string
+		frame func(i int, to string) string
+	}{
+		{"lines", func(i int, _ string) string { return fmt.Sprintf(`{"type":"chat","key":"%d","text":%q}`, i, lines) }},
+		{"wide lines", func(i int, _ string) string { return fmt.Sprintf(`{"type":"chat","key":"%d","text":%q}`, i, wide) }},
+		{"offers", func(_ int, to string) string { return fmt.Sprintf(`{"type":"offer","to":%q,"sdp":%q}`, to, offer) }},
+		{"data", func(_ int, _ string) string { return fmt.Sprintf(`{"type":"data","data":%q}`, offer[:16000]) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+				sender := s.Join("tea", "Mina")
+				slow := deaf(s, "tea", sender)
+				for i := range 60 {
+					sender.SendText(tt.frame(i, slow.ID))
+				}
+				slow.Listen()
+				slow.Expect(protocol.TypeJoined)
+				refused := 0
+				for _, frame := range sender.Drain() {
+					if frame.Type == protocol.TypeError {
+						refused++
+					}
+				}
+				if got := len(slow.Drain()); got == 0 || got+refused != 60 {
+					t.Errorf("%d arrived, %d were refused, of 60", got, refused)
+				}
+			})
+		})
+	}
 }
 
 // TestUnacknowledged holds that one which reads but never says what it has got

@@ -6,13 +6,12 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"moim/signaling/protocol"
 )
@@ -38,49 +37,11 @@ type socket struct {
 	session *Session      // owned by the reader; nil before the join
 	faults  faults        // owned by the reader
 	flood   flood         // owned by the reader
+	pings   *rate.Limiter // owned by the reader; made when first needed
 	fd      int32         // in the parking; 0 for a socket that cannot be parked
 	parked  atomic.Bool   // no reader runs
 	closing atomic.Bool   // a close frame is on its way; frames read are discarded
-}
-
-// Accept upgrades a request to a WebSocket and serves it until it ends. It
-// returns after the upgrade, so that all the request needed is freed; addr is
-// the client's address.
-func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
-	hijacker := &smallHijacker{ResponseWriter: w}
-	ws, err := websocket.Accept(hijacker, r, &websocket.AcceptOptions{
-		Subprotocols:   []string{protocol.Subprotocol},
-		OriginPatterns: h.origins,
-	})
-	if err != nil {
-		h.log.Debug("websocket refused", "err", err)
-		return
-	}
-	ws.SetReadLimit(protocol.MaxFrame)
-	if hijacker.early == 0 {
-		hijacker.br.Reset(hijacker.wire) // spares what the library puts in between
-	}
-	s := &socket{hub: h, ws: ws, wire: hijacker.wire, br: hijacker.br, addr: subnet(addr)}
-	s.wire.socket = s
-	if !h.enter(s) {
-		s.refuse(protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment."), protocol.CloseGoingAway)
-		_ = s.ws.CloseNow()
-		return
-	}
-	s.wire.SetReadDeadline(time.Now().Add(joinTimeout))
-	go s.read()
-}
-
-// subnet is what one client is told apart by: an IPv4 address, or the /64
-// an IPv6 host can choose its addresses from.
-func subnet(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap()
-	bits := 32
-	if addr.Is6() {
-		bits = 64
-	}
-	prefix, _ := addr.Prefix(bits)
-	return prefix
+	writer  writer        // owned by the session's outbox
 }
 
 // read takes frames until the socket ends, or is parked.
@@ -112,28 +73,6 @@ func (s *socket) read() {
 	}
 }
 
-// bufio.Readers to lend to sockets that can be parked.
-var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
-
-// lend gives the WebSocket's reader a buffer, unless it has one.
-func (s *socket) lend() {
-	if s.br.Size() == 0 {
-		s.lent = readers.Get().(*bufio.Reader)
-		s.lent.Reset(s.wire)
-		*s.br = *s.lent
-	}
-}
-
-// withdraw takes the buffer back. There is nothing in it.
-func (s *socket) withdraw() {
-	*s.br = bufio.Reader{}
-	if s.lent != nil {
-		s.lent.Reset(nil)
-		readers.Put(s.lent)
-		s.lent = nil
-	}
-}
-
 // receive handles one message. An error ends the socket.
 func (s *socket) receive(kind websocket.MessageType, in *inbound) error {
 	if kind != websocket.MessageText {
@@ -154,8 +93,11 @@ type errClose struct{ code protocol.CloseCode }
 
 func (e errClose) Error() string { return e.code.Reason() }
 
-// end closes the connection for good and lets go of the session.
+// end lets go of the session and closes the connection for good.
 func (s *socket) end(err error) {
+	if s.session != nil {
+		s.session.detach()
+	}
 	var closeErr errClose
 	switch {
 	case errors.As(err, &closeErr):
@@ -168,9 +110,6 @@ func (s *socket) end(err error) {
 		s.finish(protocol.ClosePolicy)
 	}
 	_ = s.ws.CloseNow()
-	if s.session != nil {
-		s.session.detach(s)
-	}
 	s.hub.exit(s)
 }
 
@@ -236,120 +175,4 @@ func (s *socket) abort() {
 	s.closing.Store(true)
 	s.wire.SetDeadline(time.Now())
 	s.hub.parking.wake(s)
-}
-
-// wire is the connection below a WebSocket. Whole frames are written to it at
-// a time, by the outbox and by the WebSocket library (its pongs and close
-// frames), so the two can share it.
-type wire struct {
-	net.Conn
-	socket   *socket    // set after the upgrade
-	mu       sync.Mutex // held for a write
-	finished bool       // our close frame went out; nothing may follow it (RFC 6455, section 5.5.1)
-}
-
-func (w *wire) Write(frames []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.finished {
-		return len(frames), nil
-	}
-	return w.Conn.Write(frames)
-}
-
-// writeLast writes frames the last of which is our close frame.
-func (w *wire) writeLast(frames []byte) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.finished = true
-	_, err := w.Conn.Write(frames)
-	return err
-}
-
-// Close closes the connection. It may be the library that does so, on a close
-// frame from the client; the parking must let go of the descriptor before that
-// is used for another.
-func (w *wire) Close() error {
-	if w.socket != nil {
-		w.socket.hub.parking.forget(w.socket)
-	}
-	return w.Conn.Close()
-}
-
-// smallHijacker gives the WebSocket library small buffers instead of the two
-// of 4 KiB that net/http has: they stay for as long as the socket does.
-type smallHijacker struct {
-	http.ResponseWriter
-	wire  *wire
-	br    *bufio.Reader
-	early int // bytes that came with the request
-}
-
-const (
-	readBuffer  = 512
-	writeBuffer = 2 + 125 // the library writes control frames only
-)
-
-// Hijack implements http.Hijacker.
-func (h *smallHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	h.wire = &wire{Conn: conn}
-	h.br = bufio.NewReaderSize(h.wire, readBuffer)
-	if h.early = rw.Reader.Buffered(); h.early > 0 {
-		early, _ := rw.Peek(h.early)
-		h.br = bufio.NewReaderSize(&earlyReader{early, h.wire}, max(readBuffer, h.early))
-		_, _ = h.br.Peek(h.early)
-	}
-	return h.wire, bufio.NewReadWriter(h.br, bufio.NewWriterSize(h.wire, writeBuffer)), nil
-}
-
-// earlyReader gives the bytes that came with the request before the rest.
-type earlyReader struct {
-	early []byte
-	rest  io.Reader
-}
-
-func (r *earlyReader) Read(p []byte) (int, error) {
-	if len(r.early) == 0 {
-		return r.rest.Read(p)
-	}
-	n := copy(p, r.early)
-	r.early = r.early[n:]
-	return n, nil
-}
-
-// inbound is one message while it is handled.
-type inbound struct {
-	data  []byte
-	frame protocol.Frame
-}
-
-var inbounds = sync.Pool{New: func() any { return &inbound{data: make([]byte, 0, 4<<10)} }}
-
-func takeInbound() *inbound { return inbounds.Get().(*inbound) }
-
-func giveInbound(in *inbound) {
-	if cap(in.data) <= bufferSize { // one that grew for a rare great frame is let go
-		in.data = in.data[:0]
-		inbounds.Put(in)
-	}
-}
-
-func (in *inbound) readFrom(r io.Reader) error {
-	for {
-		if len(in.data) == cap(in.data) {
-			in.data = append(in.data, 0)[:len(in.data)]
-		}
-		n, err := r.Read(in.data[len(in.data):cap(in.data)])
-		in.data = in.data[:len(in.data)+n]
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

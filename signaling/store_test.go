@@ -28,7 +28,7 @@ var errDisk = errors.New("the disk is full")
 
 func newGate(t *testing.T) *gate {
 	t.Helper()
-	store, err := chat.NewMemory(200, 100)
+	store, err := chat.NewMemory(200, 100, 1<<24)
 	if err != nil {
 		t.Fatal(err)
 	}

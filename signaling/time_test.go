@@ -43,7 +43,7 @@ func TestSilence(t *testing.T) {
 // TestPingedWhenSilent holds that a peer whose own timers are slowed to one a
 // minute, as browsers do to hidden pages, stays by answering the server's pings.
 func TestPingedWhenSilent(t *testing.T) {
-	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{}, func(_ *testing.T, s *Server) {
 		p := s.Join("tea", "Mina")
 		s.Pass(25 * time.Second)
 		p.ExpectPings(0)

@@ -1,12 +1,17 @@
 package signaling
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // maxWatchers bounds who watches the public rooms at once.
 const maxWatchers = 10_000
 
 // watchers are told that the public rooms have changed.
 type watchers struct {
+	changed atomic.Bool // since the list was made
+
 	mu  sync.Mutex // guards what follows
 	all map[chan struct{}]struct{}
 }
@@ -35,6 +40,7 @@ func (h *Hub) WatchRooms() (changes <-chan struct{}, stop func(), ok bool) {
 
 // notify never blocks: a watcher that has not looked yet will see it all.
 func (w *watchers) notify() {
+	w.changed.Store(true)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for c := range w.all {

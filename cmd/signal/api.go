@@ -9,8 +9,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,10 +35,16 @@ const (
 )
 
 // roomsAPI answers for rooms over HTTP.
-type roomsAPI struct{ hub *signaling.Hub }
+type roomsAPI struct {
+	hub *signaling.Hub
+
+	mu   sync.Mutex // guards what follows
+	list []signaling.Listing
+	json []byte // of list, made once for all who ask
+}
 
 func (a *roomsAPI) register(g *echo.Group) {
-	g.Match(reading, "/rooms", a.list)
+	g.Match(reading, "/rooms", a.index)
 	g.POST("/rooms", a.make)
 	g.Match(reading, "/rooms/events", a.events)
 	g.Match(reading, "/rooms/:room", a.show)
@@ -47,8 +54,27 @@ type roomList struct {
 	Rooms []signaling.Listing `json:"rooms"`
 }
 
-func (a *roomsAPI) list(c echo.Context) error {
-	return c.JSON(http.StatusOK, roomList{a.hub.PublicRooms()})
+func (a *roomsAPI) index(c echo.Context) error {
+	list, err := a.listJSON()
+	if err != nil {
+		return err
+	}
+	return c.JSONBlob(http.StatusOK, list)
+}
+
+// listJSON is the list of public rooms as it goes out.
+func (a *roomsAPI) listJSON() ([]byte, error) {
+	list := a.hub.PublicRooms()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.json != nil && slices.Equal(a.list, list) {
+		return a.json, nil
+	}
+	text, err := json.Marshal(roomList{list})
+	if err == nil {
+		a.list, a.json = list, text
+	}
+	return text, err
 }
 
 func (a *roomsAPI) show(c echo.Context) error {
@@ -108,7 +134,6 @@ func (a *roomsAPI) make(c echo.Context) error {
 }
 
 func readJSON(c echo.Context, into any) error {
-	http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response().Writer, c.Request().Body, maxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return &httpError{http.StatusRequestEntityTooLarge, codeTooLarge, "The request is too large."}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -60,7 +61,7 @@ type errorBody struct {
 }
 
 // writeError is Echo's error handler.
-func writeError(err error, c echo.Context) {
+func writeError(log *slog.Logger, err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
@@ -68,6 +69,9 @@ func writeError(err error, c echo.Context) {
 	if e.code == codeNotAllowed && c.Path() == "/*" && strings.HasPrefix(c.Request().URL.Path, apiPrefix) {
 		e = asHTTP(echo.ErrNotFound) // no such address, whatever the method
 		c.Response().Header().Del(echo.HeaderAllow)
+	}
+	if e.status == http.StatusInternalServerError {
+		log.Error("request failed", "route", c.Path(), "err", err)
 	}
 	var body errorBody
 	body.Error.Code, body.Error.Message = e.code, e.message

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -35,6 +34,8 @@ func (a *roomsAPI) events(c echo.Context) error {
 		return nil
 	}
 
+	http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Time{}) // it lasts
+
 	beat := time.NewTicker(eventBeat)
 	defer beat.Stop()
 	send := func(format string, args ...any) error {
@@ -46,7 +47,7 @@ func (a *roomsAPI) events(c echo.Context) error {
 		return control.Flush()
 	}
 	for {
-		list, err := json.Marshal(roomList{a.hub.PublicRooms()})
+		list, err := a.listJSON()
 		if err != nil {
 			return err
 		}

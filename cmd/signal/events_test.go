@@ -112,7 +112,7 @@ func TestEvents(t *testing.T) {
 // passes only when everyone waits.
 func watching(t *testing.T, test func(t *testing.T, hub *signaling.Hub, events *stream)) {
 	t.Helper()
-	store, err := chat.NewMemory(chatLines, chatRooms)
+	store, err := chat.NewMemory(chatLines, chatRooms, chatBytes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func watching(t *testing.T, test func(t *testing.T, hub *signaling.Hub, events *
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := routes(hub, pages)
+	handler := routes(hub, pages, slog.New(slog.DiscardHandler))
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		reader, writer := io.Pipe()

@@ -124,7 +124,7 @@ func TestWrongFlags(t *testing.T) {
 		"--limit-joins=0:1":        `--limit-joins: "0:1" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-chats=1:0":        `--limit-chats: "1:0" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-peers=many":       `--limit-peers: expected a valid 64 bit int but got "many"; --help lists the options`,
-		"--limit-peers=0":          "a room must hold at least one peer",
+		"--limit-peers=0":          "a room holds 1 to 356 peers",
 		"--log-level=loud":         `--log-level: "loud" is not debug, info, warn or error; --help lists the options`,
 		"--origin=[":               `origin "[": syntax error in pattern`,
 		"--listen=nowhere":         "cannot listen on nowhere; choose another address with --listen: listen tcp: address nowhere: missing port in address",

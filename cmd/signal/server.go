@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/sync/errgroup"
 
 	"moim/chat"
@@ -21,12 +22,14 @@ import (
 const (
 	headerTimeout = 10 * time.Second  // for a request's header
 	idleTimeout   = 120 * time.Second // of a kept connection
-	bodyTimeout   = 10 * time.Second  // for a request's body
+	readTimeout   = 20 * time.Second  // for a whole request
+	writeTimeout  = 60 * time.Second  // for an answer
 	stopTimeout   = 5 * time.Second   // for requests under way when the server stops
 	maxHeader     = 16 << 10          // bytes of a request's header
 
 	chatLines = 200    // kept in memory of each room
 	chatRooms = 10_000 // whose lines are kept
+	chatBytes = 64 << 20
 )
 
 // server is the program once its configuration is known.
@@ -45,7 +48,7 @@ func newServer(cfg config, log *slog.Logger) (*server, error) {
 	if err := makeData(cfg.Data); err != nil {
 		return nil, err
 	}
-	store, err := chat.NewMemory(chatLines, chatRooms)
+	store, err := chat.NewMemory(chatLines, chatRooms, chatBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +67,8 @@ func newServer(cfg config, log *slog.Logger) (*server, error) {
 		s.unlisten()
 		return nil, err
 	}
-	s.http = newHTTP(routes(s.hub, pages), log)
+	s.http = newHTTP(routes(s.hub, pages, log), log)
+	s.http.ReadTimeout, s.http.WriteTimeout = readTimeout, writeTimeout
 	if s.debugOn != nil {
 		s.debug = newHTTP(profiles(), log)
 	}
@@ -159,12 +163,18 @@ func openURL(addr net.Addr) string {
 var reading = []string{http.MethodGet, http.MethodHead}
 
 // routes is the whole of the server's HTTP.
-func routes(hub *signaling.Hub, pages *pages) http.Handler {
+func routes(hub *signaling.Hub, pages *pages, log *slog.Logger) http.Handler {
 	e := echo.New()
 	e.HideBanner = true
 	e.IPExtractor = echo.ExtractIPDirect()
-	e.HTTPErrorHandler = writeError
-	e.Use(secureHeaders)
+	e.HTTPErrorHandler = func(err error, c echo.Context) { writeError(log, err, c) }
+	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{
+		DisableStackAll: true,
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			log.Error("request panicked", "route", c.Path(), "stack", string(stack))
+			return err
+		},
+	}), secureHeaders)
 
 	e.GET("/ws", func(c echo.Context) error {
 		hub.Accept(c.Response().Writer, c.Request(), clientAddr(c))

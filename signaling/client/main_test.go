@@ -32,7 +32,7 @@ type service struct {
 
 func startService(t *testing.T, limits signaling.Limits) *service {
 	t.Helper()
-	store, err := chat.NewMemory(200, 100)
+	store, err := chat.NewMemory(200, 100, 1<<24)
 	if err != nil {
 		t.Fatal(err)
 	}

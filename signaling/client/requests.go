@@ -99,7 +99,7 @@ func (c *Client) abandon() {
 }
 
 // Relay sends an offer, an answer or a candidate to one peer, at a pace of 150
-// a second and 300 at once. It does not wait for an answer; a refusal, such as
+// KiB a second and 300 at once, where each frame is at least one. It does not wait for an answer; a refusal, such as
 // no-such-peer, comes as a Refused event.
 func (c *Client) Relay(ctx context.Context, s Signal) error {
 	var frame any
@@ -119,10 +119,14 @@ func (c *Client) Relay(ctx context.Context, s Signal) error {
 	default:
 		return fmt.Errorf("a frame of type %q is no signal", s.Type)
 	}
-	if err := c.pace.wait(ctx); err != nil {
+	raw, err := encode(frame)
+	if err != nil {
 		return err
 	}
-	return c.write(ctx, frame)
+	if err := c.pace.wait(ctx, 1+len(raw)/1024); err != nil {
+		return err
+	}
+	return c.writeRaw(ctx, raw)
 }
 
 // SendData sends application data, which has to encode as JSON of at most

@@ -16,10 +16,22 @@ const writeTimeout = 10 * time.Second
 // write sends a frame. A write that was begun is finished even if ctx ends, as
 // half a frame would end the connection.
 func (c *Client) write(ctx context.Context, frame any) error {
+	raw, err := encode(frame)
+	if err != nil {
+		return err
+	}
+	return c.writeRaw(ctx, raw)
+}
+
+func encode(frame any) ([]byte, error) {
 	raw, err := json.Marshal(frame)
 	if err != nil {
-		return fmt.Errorf("encode a frame: %w", err)
+		return nil, fmt.Errorf("encode a frame: %w", err)
 	}
+	return raw, nil
+}
+
+func (c *Client) writeRaw(ctx context.Context, raw []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -50,7 +62,8 @@ func (c *Client) ended() error {
 }
 
 // The pace of signals stays below a server's default limit of 200/s and 400
-// at once, so that a join of a great room loses no offer to it.
+// at once, counted as it counts: a token a frame, and one more for each KiB
+// beyond the first. So a join of a great room loses no offer to it.
 const (
 	paceEvery = time.Second / 150
 	paceBurst = 300
@@ -62,14 +75,14 @@ type pace struct {
 	full time.Time  // when all tokens will be there again
 }
 
-// wait takes a token, when there is one.
-func (p *pace) wait(ctx context.Context) error {
+// wait takes n tokens, when they are there.
+func (p *pace) wait(ctx context.Context, n int) error {
 	p.mu.Lock()
 	now := time.Now()
 	if p.full.Before(now) {
 		p.full = now
 	}
-	p.full = p.full.Add(paceEvery)
+	p.full = p.full.Add(time.Duration(n) * paceEvery)
 	early := p.full.Sub(now) - paceBurst*paceEvery
 	p.mu.Unlock()
 	if early <= 0 {

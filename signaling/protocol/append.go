@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 )
@@ -47,8 +48,12 @@ func AppendBeat(dst []byte, t Type, got int64) []byte {
 	return append(dst, '}')
 }
 
-// AppendFrame appends any other server frame.
+// AppendFrame appends any other server frame, one of the structs of this
+// package.
 func AppendFrame(dst []byte, frame any) ([]byte, error) {
-	b, err := json.Marshal(frame)
-	return append(dst, b...), err
+	b := bytes.NewBuffer(dst)
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false) // it would make six bytes of one
+	err := encoder.Encode(frame)
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), err
 }

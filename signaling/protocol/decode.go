@@ -205,6 +205,9 @@ func (f *Frame) matches(field Field, w want) bool {
 	return w == wantAny || ok && (w == wantCount || n > 0)
 }
 
+// Size is the length of the frame in bytes.
+func (f *Frame) Size() int { return len(f.raw) }
+
 // Has tells whether the frame carries the field.
 func (f *Frame) Has(field Field) bool { return f.fields[field].kind != kindNone }
 

@@ -4,7 +4,7 @@
 // A frame from a client goes through [Decode], which validates it in one pass
 // and remembers where its fields stand; nothing is copied until a field is
 // asked for. Frames from the server are the structs in this package, encoded
-// by [Encode], and the Append functions for those that go out in great number.
+// by [AppendFrame]; those that go out in great number have their own functions.
 package protocol
 
 // Subprotocol is the WebSocket subprotocol (RFC 6455, section 1.9) of this wire.

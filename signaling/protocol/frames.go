@@ -145,9 +145,6 @@ type Beat struct {
 	Got  int64 `json:"got"`
 }
 
-// Encode makes the JSON text of a server frame.
-func Encode(frame any) ([]byte, error) { return json.Marshal(frame) }
-
 // Time is an instant on the wire: RFC 3339, UTC, milliseconds.
 type Time struct{ time.Time }
 

@@ -116,7 +116,7 @@ func checkRoundTrip(t *testing.T, text []byte, frameType string) {
 	if err := decoder.Decode(frame); err != nil {
 		t.Fatal(err)
 	}
-	got, err := protocol.Encode(frame)
+	got, err := protocol.AppendFrame(nil, frame)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,6 +148,21 @@ func (p *Peer) SkipToClose(code protocol.CloseCode) []Received {
 	}
 }
 
+// Drain takes all that has arrived once everything has come to rest, and
+// expects the connection to be open. It is for Run only.
+func (p *Peer) Drain() []Received {
+	p.t.Helper()
+	synctest.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.end != nil {
+		p.t.Fatalf("the connection has ended: %v", p.end)
+	}
+	frames := p.inbox
+	p.inbox = nil
+	return frames
+}
+
 // ExpectNothing expects that nothing has arrived and the connection is open
 // once everything has come to rest. It is for Run only.
 func (p *Peer) ExpectNothing() {

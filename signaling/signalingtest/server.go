@@ -63,7 +63,7 @@ func RunTCP(t *testing.T, cfg signaling.Config, test func(t *testing.T, s *Serve
 func NewHub(t *testing.T, cfg signaling.Config) *signaling.Hub {
 	t.Helper()
 	if cfg.Store == nil {
-		store, err := chat.NewMemory(200, 100)
+		store, err := chat.NewMemory(200, 100, 1<<24)
 		if err != nil {
 			t.Fatal(err)
 		}
