@@ -18,7 +18,7 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	queued := s.room.queue.push(job{do: func() {
 		page, err := s.room.past(s.id, before, int(limit))
 		if err != nil {
-			s.hub.log.Error("chat history", "room", s.room.id, "err", err)
+			s.hub.log.Error("chat history", "room", s.room.tag, "err", err)
 			s.refuse(re, errHistory)
 			return
 		}

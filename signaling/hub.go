@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"path"
+	"strconv"
 	"sync"
 	"time"
 
@@ -40,6 +42,7 @@ type Hub struct {
 	limits  Limits
 	origins []string
 	joins   *joinLimiter
+	tags    maphash.Seed
 	maxPast int // bytes of chat in one frame
 	parking *parking
 	ctx     context.Context //nolint:containedctx // the life of the hub itself, ended by Run
@@ -79,6 +82,7 @@ func New(cfg Config) (*Hub, error) {
 	h := &Hub{
 		store: cfg.Store, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
 		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits), parking: parking,
+		tags:  maphash.MakeSeed(),
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -100,6 +104,12 @@ func (h *Hub) Run(ctx context.Context) error {
 			return h.parking.close()
 		}
 	}
+}
+
+// tag is what logs call a room: enough to tell rooms apart while the program
+// runs, but not the name, which lets whoever knows it in.
+func (h *Hub) tag(id RoomID) string {
+	return strconv.FormatUint(maphash.String(h.tags, string(id)), 36)
 }
 
 // Draining tells whether the hub is stopping and takes nobody any more.

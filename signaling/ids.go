@@ -2,10 +2,7 @@ package signaling
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
-	"log/slog"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,16 +35,6 @@ func newKey() string {
 	rand.Read(b[:])
 	return lowerBase32.EncodeToString(b[:])
 }
-
-// String is what logs show: enough to tell rooms apart, not the name, which
-// lets whoever knows it in.
-func (id RoomID) String() string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:4])
-}
-
-// LogValue implements slog.LogValuer: not every log handler asks for String.
-func (id RoomID) LogValue() slog.Value { return slog.StringValue(id.String()) }
 
 // ParseRoom makes of a room name as people write it the name to show and the
 // id to find it by. The error has the code bad-room.

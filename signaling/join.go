@@ -61,7 +61,7 @@ func (s *socket) join(f *protocol.Frame) error {
 		s.wire.SetReadDeadline(time.Time{})
 		session.out.close(protocol.CloseGoingAway)
 	}
-	s.hub.log.Info("peer joined", "room", session.room.id, "peer", session.id)
+	s.hub.log.Info("peer joined", "room", session.room.tag, "peer", session.id)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 	queued := room.queue.push(job{do: func() {
 		past, err := room.past(session.id, 0, protocol.HistoryDefault)
 		if err != nil {
-			h.log.Error("chat history", "room", room.id, "err", err)
+			h.log.Error("chat history", "room", room.tag, "err", err)
 			done <- protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
 			return
 		}

@@ -18,6 +18,7 @@ type Room struct {
 	// Static after the making.
 	hub     *Hub
 	id      RoomID
+	tag     string            // what logs call it
 	hostKey [sha256.Size]byte // the hash of the host key, when made is set
 	made    bool              // by request; such a room stays for a while when empty
 
@@ -33,7 +34,7 @@ type Room struct {
 }
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
-	r := &Room{hub: h, id: id, info: info, peers: make(map[PeerID]*Session), empty: time.Now()}
+	r := &Room{hub: h, id: id, tag: h.tag(id), info: info, peers: make(map[PeerID]*Session), empty: time.Now()}
 	r.queue.room = r
 	return r
 }
@@ -93,7 +94,7 @@ func (r *Room) remove(session *Session, reason protocol.LeftReason) {
 		r.empty = time.Now()
 	}
 	r.mu.Unlock()
-	r.hub.log.Info("peer left", "room", r.id, "peer", session.id, "reason", reason)
+	r.hub.log.Info("peer left", "room", r.tag, "peer", session.id, "reason", reason)
 	if last {
 		r.hub.retire(r)
 	}

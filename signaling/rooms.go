@@ -51,7 +51,7 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 	if err := h.place(room); err != nil {
 		return protocol.Room{}, "", err
 	}
-	h.log.Info("room made", "room", id, "public", spec.Public)
+	h.log.Info("room made", "room", room.tag, "public", spec.Public)
 	return info, key, nil
 }
 

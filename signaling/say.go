@@ -64,7 +64,7 @@ func (r *Room) store(lines []*said) {
 	}
 	outcomes, err := r.hub.store.Append(r.hub.ctx, string(r.id), messages)
 	if err != nil {
-		r.hub.log.Error("chat not stored", "room", r.id, "lines", len(lines), "err", err)
+		r.hub.log.Error("chat not stored", "room", r.tag, "lines", len(lines), "err", err)
 		for _, l := range lines {
 			l.session.refuse(l.re, protocol.Errorf(protocol.CodeInternal, "The line could not be stored. Try again later."))
 		}
