@@ -105,7 +105,7 @@ func (o *outbox) forgetLocked() {
 // breakLocked gives up on a peer for which too much waits.
 func (o *outbox) breakLocked() {
 	o.broken = true
-	o.frames, o.bytes = nil, 0
+	o.frames, o.written, o.bytes = nil, 0, 0
 	o.closeLocked(protocol.CloseTooSlow)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"moim/signaling/protocol"
 )
@@ -149,6 +150,30 @@ func TestOutboxRunsOver(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOutboxStalls holds that a write under way for too long drops what waits
+// and what was written, and closes.
+func TestOutboxStalls(t *testing.T) {
+	withOutbox(t, func(t *testing.T, o *outbox) {
+		o.enqueue([]byte("a"), []byte("b"))
+		wantTake(t, o, "ab")
+		o.enqueue([]byte("c"))
+		start := time.Now()
+		o.socket.writer.since = start
+		o.sweep(start.Add(stallTimeout))
+		if o.broken {
+			t.Fatal("given up before its time")
+		}
+		o.sweep(start.Add(stallTimeout + 1))
+		if got, want := o.closing(), string(closeFrame(protocol.CloseTooSlow)); !o.broken || got != want {
+			t.Errorf("broken %v, closing with %q, want %q", o.broken, got, want)
+		}
+		wantTake(t, o, "")
+		if !o.acknowledge(2) || o.acknowledge(3) {
+			t.Error("what was written cannot be acknowledged any more")
+		}
+	})
 }
 
 // TestOutboxForgetsOldest holds that frames which were written make place for
