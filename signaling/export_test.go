@@ -19,7 +19,7 @@ func (h *Hub) Kept(room RoomID, peer PeerID) (frames, bytes int) {
 	return len(session.out.frames), bytes
 }
 
-// Parked tells whether no goroutine reads the socket of a peer.
+// Parked tells whether no goroutine reads the socket of a peer or writes to it.
 func (h *Hub) Parked(room RoomID, peer PeerID) bool {
 	session := h.session(room, peer)
 	if session == nil {
@@ -27,7 +27,7 @@ func (h *Hub) Parked(room RoomID, peer PeerID) bool {
 	}
 	session.out.mu.Lock()
 	defer session.out.mu.Unlock()
-	return session.out.socket.parked.Load()
+	return session.out.socket.parked.Load() && !session.out.socket.writer.flushing
 }
 
 func (h *Hub) session(room RoomID, peer PeerID) *Session {

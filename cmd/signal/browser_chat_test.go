@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -73,6 +75,41 @@ func browserChatTexts(t *testing.T, c *chromium) {
 	mina.has("link", "https://example.org/a?b=c", "href", "https://example.org/a?b=c")
 	mina.reads("log", "Messages", "javascript:alert(1)")
 	mina.checks("there is one link", `function () { return this.querySelectorAll('a').length === 1; }`)
+}
+
+// browserQuickChat writes faster than the server takes lines.
+func browserQuickChat(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina := c.person(t, s, "Mina", look{})
+	mina.join("tea")
+	mina.clicks("button", "Chat")
+	for i := range 60 {
+		mina.fills("Message", fmt.Sprintf("quick %d", i))
+		mina.presses(kb.Enter)
+	}
+	mina.checks("all are sent, in order", `function () {
+		const sent = [...this.querySelectorAll('.is-sent .line-text')].map((text) => text.textContent);
+		return sent.join() === Array.from({ length: 60 }, (_, i) => 'quick ' + i).join();
+	}`)
+	mina.readsNot("log", "Messages", "Retry")
+}
+
+// browserChatDirections shows names and lines that could turn each other around.
+func browserChatDirections(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina := c.person(t, s, "Mina", look{})
+	mina.join("tea")
+	mina.clicks("button", "Chat")
+	jonas := s.scripted(t, "tea", strings.Repeat("W", 40))
+	jonas.say("see \u202ehttps://example.org/a\u202e there")
+	jonas.rename("2 سارة")
+	mina.reads("log", "Messages", "is now 2 سارة")
+	mina.has("link", "https://example.org/a", "href", "https://example.org/a")
+	mina.checks("nothing turns around or runs over", `function () {
+		const { direction, unicodeBidi } = getComputedStyle(this.querySelector('a'));
+		return direction === 'ltr' && unicodeBidi === 'isolate' && !this.textContent.includes('\u202e') &&
+			this.querySelector('.line-notice bdi') !== null && this.scrollWidth <= this.clientWidth;
+	}`)
 }
 
 // checks waits until a JavaScript predicate holds for the log.

@@ -24,6 +24,8 @@ func TestBrowser(t *testing.T) {
 		{"no devices", browserNoDevices},
 		{"chat", browserChat},
 		{"chat texts", browserChatTexts},
+		{"chat quick", browserQuickChat},
+		{"chat directions", browserChatDirections},
 		{"notices", browserNotices},
 		{"rename", browserRename},
 		{"unread", browserUnread},

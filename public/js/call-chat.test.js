@@ -29,10 +29,10 @@ test('a line is pending, then sent', async () => {
 test('a refused line has failed with the reason, and is sent again under the same key', async () => {
   const { call, socket } = await makeJoinedCall();
   const said = call.say('hello');
-  socket.receive({ type: 'error', re: 2, code: 'rate-limited', message: 'slow down' });
+  socket.receive({ type: 'error', re: 2, code: 'too-long', message: 'too long' });
   await said;
   const [entry] = call.transcript.entries;
-  assert.ok(entry.kind === 'message' && entry.state === 'failed' && entry.problem === 'rate-limited');
+  assert.ok(entry.kind === 'message' && entry.state === 'failed' && entry.problem === 'too-long');
   const again = call.retry(entry.key);
   assert.deepEqual(shape(call), ['pending hello']);
   assert.deepEqual(socket.sent[1], { ...socket.sent[0], id: 3 });
@@ -43,6 +43,29 @@ test('a refused line has failed with the reason, and is sent again under the sam
   await call.retry(entry.key);
   await call.retry('unknown');
   assert.equal(socket.sent.length, 2);
+});
+
+test('a line that is too much at once stays on its way', async () => {
+  const { call, socket } = await makeJoinedCall();
+  call.say('hello');
+  socket.receive({ type: 'error', re: 2, code: 'rate-limited', message: 'slow down' });
+  await settle(1);
+  assert.deepEqual(shape(call), ['pending hello']);
+  socket.drop(1006);
+  assert.deepEqual(shape(call), ['failed hello']);
+});
+
+test('own lines stay own after joining again as another peer', async () => {
+  const { call, socket, sockets } = await makeJoinedCall();
+  const mine = chatMessage(1, { from: 'm', key: 'mine' });
+  socket.receive({ type: 'chat', message: mine });
+  socket.drop(1006);
+  const joining = call.join({ room: 'tea' });
+  sockets[1].open();
+  await settle(1);
+  sockets[1].receive(joined({ you: 'n', messages: [mine, chatMessage(2, { from: 'a', key: 'mine' })] }));
+  await joining;
+  assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'message' && entry.own), [true, false]);
 });
 
 test('lines that were not sent survive the end of the call and the next join to that room alone', async () => {

@@ -73,7 +73,7 @@ export class Call extends EventTarget {
     this.#fakes = { WebSocket, RTCPeerConnection, MediaStream, clock };
     const send = (/** @type {ClientMessage} */ message) => this.#connection?.send(message);
     this.#chat = new Conversation({ request: (message) => this.#request(message), send, clock });
-    this.#presence = new Presence({ media, send });
+    this.#presence = new Presence({ media, request: (message) => this.#request(message), clock });
     this.#members = new Members(this.#chat.transcript);
     this.#chat.typing.addEventListener('change', () => this.#changed('typing'));
     this.#chat.transcript.addEventListener('change', () => this.#changed('chat'));
@@ -166,6 +166,14 @@ export class Call extends EventTarget {
     return this.#chat.retry(key);
   }
 
+  /**
+   * Adds lines that an earlier page could not send in this room, as failed ones.
+   * @param {{key: string, text: string}[]} lines
+   */
+  restore(lines) {
+    this.transcript.restore(lines, this.peers.get(this.you)?.name ?? '');
+  }
+
   /** Tells the others that a line is being typed; may be called on every key. */
   typing() {
     if (this.phase === 'in') this.#chat.typing.tell();
@@ -192,9 +200,9 @@ export class Call extends EventTarget {
     this.#members.load(you, peers);
     this.transcript.you = you;
     this.transcript.load(messages, more);
-    const { RTCPeerConnection, MediaStream } = this.#fakes;
+    const { RTCPeerConnection, MediaStream, clock } = this.#fakes;
     const mesh = new Mesh({
-      you, iceServers: ice, RTCPeerConnection, MediaStream, send: (signal) => this.#connection?.send(signal),
+      you, iceServers: ice, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#connection?.send(signal),
     });
     mesh.addEventListener('change', (event) => this.#changed('remote', detailOf(event).peer));
     this.#mesh = mesh;
@@ -264,9 +272,10 @@ export class Call extends EventTarget {
   #closed({ code }) {
     if (this.phase !== 'in') return;
     this.#connection = null;
+    this.#presence.stop();
     this.#mesh?.close();
     this.#mesh = null;
-    this.#chat.typing.clear();
+    this.#chat.disconnect();
     this.#members.load('', []);
     this.end = { code, reason: endReason(code) };
     this.#setPhase('ended');

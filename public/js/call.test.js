@@ -144,7 +144,10 @@ test('mute tells the others, and only what has changed', async () => {
   assert.equal(media.mic.track?.enabled, false);
   await call.setMic(false);
   await call.setMic(true);
-  assert.deepEqual(socket.sent, [{ type: 'update', mic: false }, { type: 'update', mic: true }]);
+  assert.deepEqual(socket.sent, [{ type: 'update', id: 2, mic: false }]);
+  socket.receive({ type: 'ok', re: 2 });
+  await settle(1);
+  assert.deepEqual(socket.sent.slice(1), [{ type: 'update', id: 3, mic: true }]);
 });
 
 test('camera off stops the track, sends nothing in its place and tells the others; on again is all that back', async () => {
@@ -157,11 +160,12 @@ test('camera off stops the track, sends nothing in its place and tells the other
   await settle();
   assert.equal(track?.readyState, 'ended');
   assert.equal(sender.track, null);
+  socket.receive({ type: 'ok', re: 2 });
   await call.setCamera(true);
   await settle();
   assert.equal(sender.track, media.camera.track);
   assert.notEqual(sender.track, track);
-  assert.deepEqual(socket.sent, [{ type: 'update', camera: false }, { type: 'update', camera: true }]);
+  assert.deepEqual(socket.sent, [{ type: 'update', id: 2, camera: false }, { type: 'update', id: 3, camera: true }]);
   assert.ok(changes.some(({ what }) => what === 'media'));
 });
 
@@ -170,7 +174,7 @@ test('a camera that is unplugged is told to the others', async () => {
   devices.devices.pop();
   devices.tracks[1].end();
   await settle();
-  assert.deepEqual(socket.sent, [{ type: 'update', camera: false }]);
+  assert.deepEqual(socket.sent, [{ type: 'update', id: 2, camera: false }]);
 });
 
 test('what changed between asking and being in is told then', async () => {
@@ -183,7 +187,7 @@ test('what changed between asking and being in is told then', async () => {
   assert.equal(sockets[0].sent.length, 1);
   sockets[0].receive(joined());
   await joining;
-  assert.deepEqual(sockets[0].sent[1], { type: 'update', camera: false });
+  assert.deepEqual(sockets[0].sent[1], { type: 'update', id: 2, camera: false });
 });
 
 test('a host may mute this client', async () => {

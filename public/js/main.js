@@ -10,19 +10,19 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 /** @type {Home | RoomPage | null} */
 let page = null;
 
-/** Draws the page of the address. */
-function route() {
+/** Draws the page of the address. @param {import('./i18n/index.js').Key} [notice] what it says besides */
+function route(notice) {
   page?.disconnect();
   const room = roomOfPath(location.pathname);
-  page = room === null ? new Home(root, go) : new RoomPage(root, room);
+  page = room === null ? new Home(root, go) : new RoomPage(root, room, notice);
   page.connect();
   scrollTo(0, 0);
 }
 
-/** @param {string} path */
-function go(path) {
+/** @param {string} path @param {import('./i18n/index.js').Key} [notice] */
+function go(path, notice) {
   history.pushState(null, '', path);
-  route();
+  route(notice);
 }
 
 /** Follows links between the pages without loading them anew. @param {MouseEvent} event */
@@ -36,7 +36,7 @@ function follow(event) {
 
 startLanguage();
 startAnnouncer();
-addEventListener('popstate', route);
+addEventListener('popstate', () => route());
 document.addEventListener('click', follow);
 languageEvents.addEventListener('change', () => page instanceof Home && route());
 route();

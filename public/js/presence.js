@@ -1,35 +1,90 @@
-/** @import { ClientMessage, Media } from './net/protocol.js' */
+import { ProtocolError } from './net/protocol.js';
 
-/** Keeps the room told which of the own devices are on. */
+/** @import { ClientMessage, Media, ServerMessage } from './net/protocol.js' */
+/** @import { Clock } from './net/connection.js' */
+
+/** How long to wait when the server wants no more updates just now. */
+export const RETRY_MS = 1_000;
+
+/** Keeps the room told which of the own devices are on: one update at a time, and the newest state in the end. */
 export class Presence {
   #media;
-  #send;
-  /** @type {Media} */
+  #request;
+  #clock;
+  /** What the room knows. @type {Media} */
   #told = { mic: false, camera: false };
+  /** Whether an update is on its way, or waits to be sent again. */
+  #busy = false;
+  /** How often `start` was called: an answer from before concerns another session. */
+  #starts = 0;
+  /** @type {any} */
+  #timer;
 
   /**
    * @param {object} options
    * @param {import('./rtc/local-media.js').LocalMedia} options.media
-   * @param {(message: ClientMessage) => void} options.send
+   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with ProtocolError
+   * @param {Clock} [options.clock]
    */
-  constructor({ media, send }) {
+  constructor({ media, request, clock = globalThis }) {
     this.#media = media;
-    this.#send = send;
+    this.#request = request;
+    this.#clock = clock;
   }
 
   /** What `join` is to say; later calls of `tell` go by that. @returns {Media} */
   start() {
-    this.#told = { mic: this.#media.mic.on, camera: this.#media.camera.on };
+    this.stop();
+    this.#told = this.#now();
     return this.#told;
   }
 
-  /** Sends what has changed since the room was told last, if anything has. */
-  tell() {
+  /** Tells nothing more of the present session. */
+  stop() {
+    this.#starts++;
+    this.#busy = false;
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  /** Sends what the room does not know yet, if there is anything. */
+  async tell() {
+    const now = this.#now();
     const { mic, camera } = this.#told;
-    const now = this.start();
-    if (now.mic === mic && now.camera === camera) return;
-    this.#send({
-      type: 'update', ...(now.mic !== mic && { mic: now.mic }), ...(now.camera !== camera && { camera: now.camera }),
+    if (this.#busy || (now.mic === mic && now.camera === camera)) return;
+    const starts = this.#starts;
+    this.#busy = true;
+    const code = await this.#update({
+      ...(now.mic !== mic && { mic: now.mic }), ...(now.camera !== camera && { camera: now.camera }),
     });
+    if (starts !== this.#starts) return;
+    if (code === 'rate-limited') {
+      this.#timer = this.#clock.setTimeout(() => this.#again(), RETRY_MS);
+      return;
+    }
+    this.#told = now;
+    if (code !== 'closed') this.#again();
+  }
+
+  #again() {
+    this.#busy = false;
+    this.tell();
+  }
+
+  /**
+   * @param {Partial<Media>} changes
+   * @returns {Promise<string>} empty, or the code of the error it got
+   */
+  async #update(changes) {
+    try {
+      await this.#request({ type: 'update', ...changes });
+      return '';
+    } catch (error) {
+      return error instanceof ProtocolError ? error.code : 'unknown';
+    }
+  }
+
+  /** @returns {Media} */
+  #now() {
+    return { mic: this.#media.mic.on, camera: this.#media.camera.on };
   }
 }

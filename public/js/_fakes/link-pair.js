@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Link } from '../rtc/link.js';
 import { fakePeerConnections } from './peer-connection.js';
 import { FakeStream } from './media.js';
-import { collect, settle } from './tasks.js';
+import { FakeClock, collect, settle } from './tasks.js';
 
 /** @typedef {import('../rtc/link.js').Signal} Signal */
 
@@ -12,6 +12,7 @@ class End {
   outbox = [];
   /** Types of all it sent, in order. @type {string[]} */
   sent = [];
+  clock = new FakeClock();
 
   /** @param {boolean} polite */
   constructor(polite) {
@@ -19,6 +20,7 @@ class End {
     this.link = new Link({
       polite,
       iceServers: [],
+      clock: this.clock,
       RTCPeerConnection,
       MediaStream: /** @type {any} */ (FakeStream),
       send: (signal) => {

@@ -40,6 +40,10 @@ export class FakeStream {
     this.tracks = tracks;
   }
 
+  getTracks() {
+    return [...this.tracks];
+  }
+
   getAudioTracks() {
     return this.tracks.filter(({ kind }) => kind === 'audio');
   }

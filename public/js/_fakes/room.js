@@ -2,7 +2,7 @@ import { Call } from '../call.js';
 import { LocalMedia } from '../rtc/local-media.js';
 import { FakeStream, twoDevices } from './media.js';
 import { fakePeerConnections } from './peer-connection.js';
-import { collect, task } from './tasks.js';
+import { collect, still, task } from './tasks.js';
 import { fakeWebSockets } from './web-socket.js';
 
 /** @typedef {import('../net/protocol.js').Peer} Peer */
@@ -32,9 +32,6 @@ export function joined(more) {
     more: false, ...more,
   };
 }
-
-/** Time stands still. @type {import('../net/connection.js').Clock} */
-const still = { setTimeout: () => 0, clearTimeout: () => {} };
 
 /** A call of the peer `m` whose server, devices and connections are fakes. */
 export function makeCall({ devices = twoDevices(), clock = still } = {}) {

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../net/protocol.js';
+import { Outbox } from './outbox.js';
 import { Transcript } from './transcript.js';
 import { Typing } from './typing.js';
 
@@ -19,18 +19,26 @@ export class Conversation {
   /** @type {Typing} */
   typing;
 
+  #outbox;
   #request;
   /** @type {Promise<void>|null} */
   #fetching = null;
 
   /**
    * @param {object} options
-   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with {@link ProtocolError}
+   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with a `ProtocolError`
    * @param {(message: ClientMessage) => void} options.send
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
   constructor({ request, send, clock }) {
     this.#request = request;
+    this.#outbox = new Outbox({
+      clock,
+      request: (line) => request({ type: 'chat', ...line }),
+      // A repeat of a line that was stored already is answered with that line.
+      settle: (reply) => reply.type === 'chat' && this.transcript.stored(reply.message),
+      fail: (key, code) => this.transcript.failed(key, code),
+    });
     this.typing = new Typing({ send: () => send({ type: 'typing' }), clock });
   }
 
@@ -44,7 +52,7 @@ export class Conversation {
     if (!text.trim()) return;
     const key = randomKey();
     this.transcript.pending({ key, text, name });
-    await this.#deliver(key, text);
+    await this.#outbox.add({ key, text });
   }
 
   /**
@@ -53,12 +61,18 @@ export class Conversation {
    */
   async retry(key) {
     const entry = this.transcript.retrying(key);
-    if (entry) await this.#deliver(key, entry.text);
+    if (entry) await this.#outbox.add({ key, text: entry.text });
+  }
+
+  /** Gives up the lines on their way and forgets who is typing, as the connection is gone. */
+  disconnect() {
+    this.#outbox.clear();
+    this.typing.clear();
   }
 
   /**
    * Adds older messages to the transcript, if there are any.
-   * @returns {Promise<void>} rejects with {@link ProtocolError}
+   * @returns {Promise<void>} rejects with a `ProtocolError`
    */
   older() {
     if (!this.transcript.more) return Promise.resolve();
@@ -70,20 +84,6 @@ export class Conversation {
   stored(message) {
     this.typing.forget(message.from);
     this.transcript.stored(message);
-  }
-
-  /**
-   * @param {string} key
-   * @param {string} text
-   */
-  async #deliver(key, text) {
-    try {
-      const reply = await this.#request({ type: 'chat', key, text });
-      // A repeat of a line that was stored already is answered with that line.
-      if (reply.type === 'chat') this.transcript.stored(reply.message);
-    } catch (error) {
-      this.transcript.failed(key, error instanceof ProtocolError ? error.code : 'internal');
-    }
   }
 
   async #fetchOlder() {

@@ -1,24 +1,10 @@
+import { isStored, storedEntry, unsentEntry } from './entry.js';
+
 /** @import { ChatMessage } from '../net/protocol.js' */
-/**
- * A line somebody wrote. The same object stays in `entries` while its state changes.
- * @typedef {object} MessageEntry
- * @property {'message'} kind
- * @property {string} key
- * @property {number|null} n place in the room's order; null until it is stored
- * @property {string} from peer id
- * @property {string} name
- * @property {boolean} own
- * @property {string|null} to peer id of the only other reader, null when it is for all
- * @property {string} text
- * @property {Date} at
- * @property {'sent'|'pending'|'failed'} state
- * @property {string|null} problem error code of a failed one
- * @property {boolean} deleted
- * @property {boolean} edited
- */
-/** @typedef {'joined'|'left'|'lost'|'renamed'} NoticeKind */
-/** @typedef {{kind: 'notice', what: NoticeKind, name: string, newName?: string, at: Date}} NoticeEntry */
-/** @typedef {MessageEntry|NoticeEntry} Entry */
+/** @typedef {import('./entry.js').Entry} Entry */
+/** @typedef {import('./entry.js').MessageEntry} MessageEntry */
+/** @typedef {import('./entry.js').NoticeEntry} NoticeEntry */
+/** @typedef {import('./entry.js').NoticeKind} NoticeKind */
 /** @typedef {{added: Entry[], changed: Entry[], removed: Entry[]}} TranscriptChange */
 
 /**
@@ -32,12 +18,35 @@ export class Transcript extends EventTarget {
   entries = [];
   /** Whether the server has older messages than the first. */
   more = false;
-  /** The own peer id, which makes an entry `own`. */
-  you = '';
+
+  #you = '';
+  /** The own peer ids, the former ones too. @type {Set<string>} */
+  #ids = new Set();
+  /** The stored ones. @type {Map<number, MessageEntry>} */
+  #byN = new Map();
+  /** Own lines on their way or failed, by key. @type {Map<string, MessageEntry>} */
+  #unsent = new Map();
+  /** The greatest `n` inserted or loaded. */
+  #newest = 0;
+
+  /** The own peer id. What is from it, or from one set before, is `own`. */
+  get you() {
+    return this.#you;
+  }
+
+  set you(id) {
+    this.#you = id;
+    this.#ids.add(id);
+  }
 
   /** The `n` of the oldest message, null without any. */
   get first() {
-    return this.#messages().find(({ n }) => n !== null)?.n ?? null;
+    return this.entries.find(isStored)?.n ?? null;
+  }
+
+  /** Own lines that are on their way or have failed. */
+  get unsent() {
+    return [...this.#unsent.values()];
   }
 
   /**
@@ -46,10 +55,12 @@ export class Transcript extends EventTarget {
    * @param {boolean} more
    */
   load(messages, more) {
-    const known = new Set(messages.map(({ key }) => key));
     const removed = this.entries;
-    const unsent = this.#messages().filter(({ state, key }) => state !== 'sent' && !known.has(key));
+    for (const { key } of messages) this.#unsent.delete(key);
+    const unsent = removed.filter((entry) => entry.kind === 'message' && this.#unsent.get(entry.key) === entry);
+    this.#byN.clear();
     this.entries = [...messages.map((message) => this.#entry(message)), ...unsent];
+    this.#newest = messages.at(-1)?.n ?? 0;
     this.more = more;
     this.#changed({ added: [...this.entries], removed });
   }
@@ -58,8 +69,58 @@ export class Transcript extends EventTarget {
   clear() {
     const removed = this.entries;
     this.entries = [];
+    this.#byN.clear();
+    this.#unsent.clear();
+    this.#newest = 0;
     this.more = false;
     this.#changed({ removed });
+  }
+
+  /**
+   * Adds lines that an earlier page could not send, as failed ones. One of them that is stored after all is own.
+   * @param {{key: string, text: string}[]} lines
+   * @param {string} name
+   */
+  restore(lines, name) {
+    const changed = [];
+    const added = [];
+    for (const { key, text } of lines) {
+      const there = this.entries.find((entry) => entry.kind === 'message' && entry.key === key);
+      if (!there) {
+        const entry = { ...unsentEntry({ key, text, name }, this.#you), state: /** @type {const} */ ('failed'), problem: 'closed' };
+        this.#unsent.set(key, entry);
+        this.entries.push(entry);
+        added.push(entry);
+      } else if (there.kind === 'message' && !there.own) {
+        this.#ids.add(there.from);
+        there.own = true;
+        changed.push(there);
+      }
+    }
+    if (added.length + changed.length > 0) this.#changed({ added, changed });
+  }
+
+  /**
+   * Drops the oldest entries that are not own unsent lines, until so many are left. What is dropped can be asked for
+   * again: there is `more` then.
+   * @param {number} limit
+   */
+  trim(limit) {
+    let surplus = this.entries.length - limit;
+    if (surplus <= 0) return;
+    /** @type {Entry[]} */
+    const removed = [];
+    this.entries = this.entries.filter((entry) => {
+      if (surplus <= 0 || (entry.kind === 'message' && entry.state !== 'sent')) return true;
+      surplus -= 1;
+      removed.push(entry);
+      return false;
+    });
+    for (const entry of removed.filter(isStored)) {
+      this.#byN.delete(entry.n);
+      this.more = true;
+    }
+    if (removed.length > 0) this.#changed({ removed });
   }
 
   /**
@@ -70,7 +131,7 @@ export class Transcript extends EventTarget {
   prepend(messages, more) {
     const added = [];
     for (const message of messages) {
-      if (this.#byN(message.n)) continue;
+      if (this.#byN.has(message.n)) continue;
       const entry = this.#entry(message);
       this.#insert(entry);
       added.push(entry);
@@ -83,12 +144,9 @@ export class Transcript extends EventTarget {
    * Adds an own line that is on its way.
    * @param {{key: string, text: string, name: string, to?: string|null, at?: Date}} line
    */
-  pending({ key, text, name, to = null, at = new Date() }) {
-    /** @type {MessageEntry} */
-    const entry = {
-      kind: 'message', key, n: null, from: this.you, name, own: true, to, text, at,
-      state: 'pending', problem: null, deleted: false, edited: false,
-    };
+  pending(line) {
+    const entry = unsentEntry(line, this.#you);
+    this.#unsent.set(entry.key, entry);
     this.entries.push(entry);
     this.#changed({ added: [entry] });
   }
@@ -98,15 +156,17 @@ export class Transcript extends EventTarget {
    * @param {ChatMessage} message
    */
   stored(message) {
-    if (this.#byN(message.n)) return;
-    const own = message.from === this.you ? this.#unsent(message.key) : undefined;
-    const entry = this.#entry(message);
+    if (this.#byN.has(message.n)) return;
+    const own = this.#ids.has(message.from) ? this.#unsent.get(message.key) : undefined;
     if (!own) {
+      const entry = this.#entry(message);
       this.#insert(entry);
       this.#changed({ added: [entry] });
       return;
     }
-    Object.assign(own, entry);
+    this.#unsent.delete(message.key);
+    Object.assign(own, this.#entry(message));
+    this.#byN.set(message.n, own);
     this.#move(own);
   }
 
@@ -115,9 +175,10 @@ export class Transcript extends EventTarget {
    * @param {ChatMessage} message
    */
   changed(message) {
-    const entry = this.#byN(message.n);
+    const entry = this.#byN.get(message.n);
     if (!entry) return;
     Object.assign(entry, this.#entry(message));
+    this.#byN.set(message.n, entry);
     this.#changed({ changed: [entry] });
   }
 
@@ -126,7 +187,7 @@ export class Transcript extends EventTarget {
    * @param {string} [problem] error code
    */
   failed(key, problem = 'closed') {
-    const entry = this.#unsent(key);
+    const entry = this.#unsent.get(key);
     if (!entry) return;
     entry.state = 'failed';
     entry.problem = problem;
@@ -139,7 +200,7 @@ export class Transcript extends EventTarget {
    * @returns {MessageEntry|null} the line, null when none of that key has failed
    */
   retrying(key) {
-    const entry = this.#unsent(key);
+    const entry = this.#unsent.get(key);
     if (entry?.state !== 'failed') return null;
     entry.state = 'pending';
     entry.problem = null;
@@ -162,27 +223,12 @@ export class Transcript extends EventTarget {
 
   /**
    * @param {ChatMessage} message
-   * @returns {MessageEntry}
+   * @returns {MessageEntry} known by its `n` from now on
    */
-  #entry({ key, n, from, name, to, text, at, deleted, edited }) {
-    return {
-      kind: 'message', key, n, from, name, own: from === this.you, to: to ?? null, text, at: new Date(at),
-      state: 'sent', problem: null, deleted: Boolean(deleted), edited: Boolean(edited),
-    };
-  }
-
-  #messages() {
-    return this.entries.filter((entry) => entry.kind === 'message');
-  }
-
-  /** @param {number} n */
-  #byN(n) {
-    return this.#messages().find((entry) => entry.n === n);
-  }
-
-  /** @param {string} key */
-  #unsent(key) {
-    return this.#messages().find((entry) => entry.key === key && entry.state !== 'sent');
+  #entry(message) {
+    const entry = storedEntry(message, this.#ids.has(message.from));
+    this.#byN.set(message.n, entry);
+    return entry;
   }
 
   /** Index after everything but the own lines on their way, which are always last. */
@@ -192,7 +238,7 @@ export class Transcript extends EventTarget {
 
   /** @param {MessageEntry} entry */
   #move(entry) {
-    this.entries.splice(this.entries.indexOf(entry), 1);
+    this.entries.splice(this.entries.lastIndexOf(entry), 1);
     this.#insert(entry);
     this.#changed({ changed: [entry] });
   }
@@ -204,7 +250,12 @@ export class Transcript extends EventTarget {
       this.entries.push(entry);
       return;
     }
-    const later = this.entries.findIndex((other) => other.kind === 'message' && other.n !== null && other.n > n);
+    if (n > this.#newest) {
+      this.#newest = n;
+      this.entries.splice(this.#settledEnd(), 0, entry);
+      return;
+    }
+    const later = this.entries.findIndex((other) => isStored(other) && other.n > n);
     this.entries.splice(later === -1 ? this.#settledEnd() : later, 0, entry);
   }
 

@@ -155,3 +155,57 @@ test('an edited or deleted message changes in place', () => {
   assert.deepEqual(changes.at(-1).changed, [first]);
   assert.equal(changes.length, 2);
 });
+
+test('what is from a former own id stays own, whatever its key', () => {
+  const { transcript } = start();
+  transcript.stored(message(1, { from: 'me' }));
+  transcript.you = 'me again';
+  transcript.load([message(1, { from: 'me' }), message(2, { key: 'k1' }), message(3, { from: 'me again' })], false);
+  assert.deepEqual(transcript.entries.map((entry) => entry.kind === 'message' && entry.own), [true, false, true]);
+});
+
+test('what an earlier page could not send comes back as failed, what arrived as own', () => {
+  const { transcript, changes } = start();
+  transcript.load([message(1, { from: 'former', key: 'arrived' }), message(2)], false);
+  const lines = ['arrived', 'kept'].map((key) => ({ key, text: key }));
+  transcript.restore(lines, 'Nana');
+  transcript.restore(lines, 'Nana');
+  assert.deepEqual(shape(transcript), [1, 2, 'failed kept']);
+  assert.deepEqual(transcript.entries.map((entry) => entry.kind === 'message' && entry.own), [true, false, true]);
+  assert.deepEqual(transcript.unsent.map(({ key }) => key), ['kept']);
+  assert.equal(changes.length, 2);
+  assert.equal(transcript.retrying('kept')?.text, 'kept');
+});
+
+test('the oldest entries can be dropped and asked for again, unsent ones stay', () => {
+  const { transcript, changes } = start();
+  transcript.pending({ key: 'a', text: 'a', name: 'Nana' });
+  transcript.failed('a');
+  for (let n = 1; n <= 6; n++) transcript.stored(message(n));
+  transcript.notice('joined', 'Mina');
+  transcript.trim(4);
+  assert.deepEqual(shape(transcript), ['failed a', 5, 6, 'joined Mina']);
+  assert.equal(transcript.more, true);
+  assert.equal(transcript.first, 5);
+  assert.equal(changes.at(-1).removed.length, 4);
+  const before = changes.length;
+  transcript.trim(4);
+  assert.equal(changes.length, before);
+  transcript.prepend([message(3), message(4)], true);
+  assert.deepEqual(shape(transcript), ['failed a', 3, 4, 5, 6, 'joined Mina']);
+});
+
+test('a message costs the same in a long transcript as in a short one', () => {
+  const { transcript } = start();
+  transcript.load(Array.from({ length: 20_000 }, (_, i) => message(i + 1)), false);
+  let reads = 0;
+  transcript.entries = new Proxy(transcript.entries, {
+    get(target, name, receiver) {
+      reads++;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  transcript.stored(message(20_001));
+  transcript.stored(message(20_001));
+  assert.ok(reads < 50, `${reads} reads`);
+});

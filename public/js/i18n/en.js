@@ -13,6 +13,7 @@ export const en = Object.freeze({
   'home.room': 'Room',
   'home.roomHint': 'Name or link',
   'home.roomMissing': 'Type the name of a room, or take a new one.',
+  'home.otherLink': 'This link leads to no room. Paste an invite link, or type a name.',
   'home.newRoom': 'New room',
   'home.proposed': 'New room name: {room}',
   'home.name': 'Your name',
@@ -31,6 +32,8 @@ export const en = Object.freeze({
   'door.nameHint': 'How others see you',
   'door.join': 'Join',
   'door.joining': 'Joining…',
+  'door.existed': 'This room was open already. Who may see it stays as it was.',
+  'door.noRoom': 'This is not the name of a room',
   'door.preview': 'Your camera',
   'door.starting': 'Starting your camera…',
   'door.level': 'Microphone level',
@@ -64,7 +67,7 @@ export const en = Object.freeze({
   'control.shortcut': 'Shortcut: {key}',
 
   'call.stage': 'Everyone in the call',
-  'call.alone': 'Nobody else is here yet. Send the link with Invite.',
+  'call.alone': 'Nobody else is here. Send the link with Invite.',
   'call.tapToHear': 'Tap to hear',
   'call.people': { one: '{count} person', other: '{count} people' },
 
@@ -72,7 +75,9 @@ export const en = Object.freeze({
   'tile.cameraOff': 'Camera off',
   'tile.connecting': 'Connecting…',
   'tile.reconnecting': 'Reconnecting…',
-  'tile.failed': 'No direct route and no relay',
+  'tile.no-route': 'No direct route and no relay',
+  'tile.no-answer': 'No answer from the other side',
+  'tile.rejected': 'The browsers could not connect',
 
   'chat.title': 'Chat',
   'chat.log': 'Messages',
@@ -137,7 +142,7 @@ export const en = Object.freeze({
   'ended.refused': 'You could not join',
   'ended.refusedText': 'The server did not let this call begin. Join again, or choose another room.',
   'ended.faults': 'The server closed the call',
-  'ended.faultsText': 'Too many requests came from this page. Reload it, then join again.',
+  'ended.faultsText': 'Too many requests came from this page. Wait a moment, then join again.',
   'ended.again': 'Join again',
 
   'error.bad-message': 'The server did not understand this page. Reload it and try again.',

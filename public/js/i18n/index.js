@@ -65,6 +65,19 @@ export function t(key, params = {}) {
 }
 
 /**
+ * The sentence for a key in pieces: its own words, and the values that fill its placeholders.
+ * @param {Key} key one without plural forms
+ * @param {Readonly<Record<string, string>>} values
+ * @returns {(string | {value: string})[]} no empty ones
+ */
+export function sentencePieces(key, values) {
+  const pieces = t(key).split(/\{(\w+)\}/g);
+  return pieces
+    .map((piece, index) => (index % 2 === 0 ? piece : { value: values[piece] ?? '' }))
+    .filter((piece) => (typeof piece === 'string' ? piece : piece.value) !== '');
+}
+
+/**
  * The sentence for an error code of the wire or of this page; one for the unknown.
  * @param {string} code
  */

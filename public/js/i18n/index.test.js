@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { en } from './en.js';
-import { errorText, formatDay, formatTime, pickLanguage, setLanguage, t } from './index.js';
+import { errorText, formatDay, formatTime, pickLanguage, sentencePieces, setLanguage, t } from './index.js';
 import { ko } from './ko.js';
 
 /** @type {Record<string, Readonly<Record<string, import('./en.js').Sentence>>>} */
@@ -65,6 +65,19 @@ test('sentences take names, numbers and plurals', () => {
   assert.equal(t('notice.joined', { name: '{name} $&' }), '{name} $& joined');
   setLanguage('ko');
   assert.equal(t('home.count', { count: 1 }), '1명');
+});
+
+test('a sentence comes in pieces, its values apart', () => {
+  const values = { name: '{newName} مينا', newName: 'Nana' };
+  assert.deepEqual(sentencePieces('notice.renamed', values), [{ value: values.name }, ' is now ', { value: 'Nana' }]);
+  setLanguage('ko');
+  assert.deepEqual(sentencePieces('notice.left', { name: 'Mina' }), [{ value: 'Mina' }, '님이 나갔습니다']);
+});
+
+test('being alone is said in words that are right after others have left, too', () => {
+  assert.doesNotMatch(t('call.alone'), /yet/);
+  setLanguage('ko');
+  assert.doesNotMatch(t('call.alone'), /아직/);
 });
 
 test('the language follows the preferences', () => {

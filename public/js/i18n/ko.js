@@ -9,6 +9,7 @@ export const ko = Object.freeze({
   'home.room': '방',
   'home.roomHint': '이름 또는 링크',
   'home.roomMissing': '방 이름을 입력하거나 새 방을 만드세요.',
+  'home.otherLink': '방으로 가는 링크가 아닙니다. 초대 링크를 붙여 넣거나 이름을 입력하세요.',
   'home.newRoom': '새 방',
   'home.proposed': '새 방 이름: {room}',
   'home.name': '내 이름',
@@ -27,6 +28,8 @@ export const ko = Object.freeze({
   'door.nameHint': '다른 사람에게 보이는 이름',
   'door.join': '참여',
   'door.joining': '참여하는 중…',
+  'door.existed': '이미 열려 있던 방입니다. 공개 여부는 그대로입니다.',
+  'door.noRoom': '방 이름이 아닙니다',
   'door.preview': '내 카메라',
   'door.starting': '카메라를 켜는 중…',
   'door.level': '마이크 음량',
@@ -60,7 +63,7 @@ export const ko = Object.freeze({
   'control.shortcut': '단축키: {key}',
 
   'call.stage': '통화 중인 모든 사람',
-  'call.alone': '아직 다른 사람이 없습니다. 초대로 링크를 보내세요.',
+  'call.alone': '다른 사람이 없습니다. 초대로 링크를 보내세요.',
   'call.tapToHear': '눌러서 소리 듣기',
   'call.people': { other: '{count}명' },
 
@@ -68,7 +71,9 @@ export const ko = Object.freeze({
   'tile.cameraOff': '카메라 꺼짐',
   'tile.connecting': '연결하는 중…',
   'tile.reconnecting': '다시 연결하는 중…',
-  'tile.failed': '직접 연결도 중계도 되지 않습니다',
+  'tile.no-route': '직접 연결도 중계도 되지 않습니다',
+  'tile.no-answer': '상대방이 응답하지 않습니다',
+  'tile.rejected': '브라우저끼리 연결하지 못했습니다',
 
   'chat.title': '채팅',
   'chat.log': '메시지 목록',
@@ -133,7 +138,7 @@ export const ko = Object.freeze({
   'ended.refused': '참여할 수 없습니다',
   'ended.refusedText': '서버가 통화를 시작하지 못하게 했습니다. 다시 참여하거나 다른 방을 고르세요.',
   'ended.faults': '서버가 통화를 끝냈습니다',
-  'ended.faultsText': '이 페이지에서 너무 많은 요청을 보냈습니다. 새로 고친 뒤 다시 참여하세요.',
+  'ended.faultsText': '이 페이지에서 너무 많은 요청을 보냈습니다. 잠시 뒤 다시 참여하세요.',
   'ended.again': '다시 참여',
 
   'error.bad-message': '서버가 이 페이지를 이해하지 못했습니다. 새로 고친 뒤 다시 해 보세요.',

@@ -44,6 +44,8 @@ export async function requestMedia(mediaDevices, constraints) {
  */
 export class Device {
   on = false;
+  /** Whether it is to be on: `on`, or on as soon as the browser gives it. */
+  wanted = false;
   /** @type {MediaStreamTrack|null} */
   track = null;
   /** @type {Problem|null} why it has no track, as far as it was asked for */
@@ -52,7 +54,6 @@ export class Device {
   #mediaDevices;
   #kind;
   #changed;
-  #wanted = false;
   #deviceId = '';
   /** How often `stop` was called: an answer to a request from before a stop comes too late. */
   #stops = 0;
@@ -75,7 +76,7 @@ export class Device {
    * @param {boolean} on
    */
   async set(on) {
-    this.#wanted = on;
+    this.#want(on);
     if (this.track) this.#apply(this.track);
     else if (on) await (this.#asking ?? this.#take(this.#request()));
   }
@@ -85,16 +86,29 @@ export class Device {
    * @param {Promise<MediaStream>} stream
    */
   async startWith(stream) {
-    this.#wanted = true;
-    await this.#take(stream.then((granted) => this.#pick(granted), () => this.#request()));
+    const stops = this.#stops;
+    this.#want(true);
+    await this.#take(stream.then((granted) => this.#pick(granted), (error) => {
+      if (stops !== this.#stops) throw error;
+      return this.#request();
+    }));
   }
 
   /** Lets the device go, and whatever is still granted to requests made so far. */
   stop() {
     this.#stops++;
-    this.#wanted = false;
+    this.wanted = false;
     this.#asking = null;
     this.#release();
+    this.#changed();
+  }
+
+  /** Without a track nothing else would tell of the wish. @param {boolean} on */
+  #want(on) {
+    if (on === this.wanted) return;
+    this.wanted = on;
+    if (this.track) return;
+    if (on) this.problem = null;
     this.#changed();
   }
 
@@ -116,17 +130,19 @@ export class Device {
       else this.#adopt(track);
     } catch (error) {
       if (stops !== this.#stops) return;
+      this.wanted = false;
       this.problem = problemOf(error);
       this.#changed();
     }
   }
 
   async #request() {
+    const stops = this.#stops;
     if (this.#deviceId) {
       try {
         return await this.#requestWith({ deviceId: { exact: this.#deviceId } });
       } catch (error) {
-        if (problemOf(error) !== 'missing') throw error;
+        if (problemOf(error) !== 'missing' || stops !== this.#stops) throw error;
       }
     }
     return this.#requestWith({});
@@ -154,9 +170,9 @@ export class Device {
 
   /** @param {MediaStreamTrack} track */
   #apply(track) {
-    this.on = this.#wanted;
-    track.enabled = this.#wanted;
-    if (this.#kind === 'video' && !this.#wanted) this.#release();
+    this.on = this.wanted;
+    track.enabled = this.wanted;
+    if (this.#kind === 'video' && !this.wanted) this.#release();
     this.#changed();
   }
 
@@ -169,6 +185,7 @@ export class Device {
   /** @param {MediaStreamTrack} track */
   async #lost(track) {
     if (track !== this.track) return;
+    this.wanted = false;
     this.#release();
     const stops = this.#stops;
     const problem = await this.#whyLost();

@@ -1,6 +1,10 @@
+import { SignalQueue } from './signal-queue.js';
+
 /** @typedef {'audio'|'camera'|'screen'} TrackKind */
 /** @typedef {'connecting'|'connected'|'disconnected'|'failed'|'closed'} LinkState */
+/** @typedef {'rejected'|'no-route'|'no-answer'} FailReason */
 /** @typedef {Record<TrackKind, MediaStreamTrack|null>} Tracks */
+/** @import { Clock } from '../net/connection.js' */
 /**
  * @typedef {{type: 'offer'|'answer', sdp: string}|{type: 'candidate', candidate: RTCIceCandidateInit|null}} Signal
  *   what goes to the other side, by whatever way
@@ -12,16 +16,28 @@ const KINDS = ['audio', 'camera', 'screen'];
 /** What the camera may send, bit/s. */
 const CAMERA_MAX_BITRATE = 1_200_000;
 
+/** How long connecting may take before it counts as failed. */
+export const CONNECT_PATIENCE_MS = 30_000;
+
+/** How many candidates are kept until there is a description. */
+export const MAX_EARLY_CANDIDATES = 100;
+
 /**
  * One RTCPeerConnection to one peer, by perfect negotiation (W3C WebRTC 1.0, section 10.7). The impolite side makes the
  * three transceivers and the first offer; from then on either side may renegotiate.
  *
  * Events: `state`; `track` (detail `{kind, track}`: a remote track has come); `fault` (detail: the Error of a signal
- * that could not be applied, or of a track that could not be sent).
+ * that could not be applied, or is more than a well-behaved peer sends, or of a track that could not be sent).
  */
 export class Link extends EventTarget {
   /** @type {LinkState} */
   state = 'connecting';
+  /**
+   * Why `state` is `failed`, otherwise null: a description that cannot be used, no route for media, or nothing heard
+   * from the other side.
+   * @type {FailReason|null}
+   */
+  reason = null;
   /** The other side's tracks. They stay from the first negotiation on; presence tells whether they carry anything. */
   remote = /** @type {Tracks} */ ({ audio: null, camera: null, screen: null });
 
@@ -34,8 +50,10 @@ export class Link extends EventTarget {
   #tracks = { audio: null, camera: null, screen: null };
   #makingOffer = false;
   #ignoreOffer = false;
-  #isSettingRemoteAnswerPending = false;
-  #queue = Promise.resolve();
+  #queue = new SignalQueue((error) => this.#fault(error));
+  #clock;
+  /** @type {any} */
+  #patience;
   /** Candidates that came before any description. @type {(RTCIceCandidateInit|null)[]} */
   #early = [];
 
@@ -46,14 +64,16 @@ export class Link extends EventTarget {
    * @param {(signal: Signal) => void} options.send
    * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
+   * @param {Clock} [options.clock]
    */
   constructor({
     polite, iceServers, send,
-    RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream,
+    RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream, clock = globalThis,
   }) {
     super();
     this.#polite = polite;
     this.#send = send;
+    this.#clock = clock;
     this.#pc = new RTCPeerConnection({ iceServers });
     // Sound and picture of one stream are played in step by the receiver (RFC 8830, msid).
     this.#stream = MediaStream && new MediaStream();
@@ -64,6 +84,7 @@ export class Link extends EventTarget {
     this.#pc.ontrack = ({ track, transceiver }) => this.#tracked(track, transceiver);
     this.#pc.onconnectionstatechange = () => this.#connectionChanged();
     if (!polite) this.#addTransceivers();
+    this.#awaitConnection();
   }
 
   /**
@@ -75,7 +96,7 @@ export class Link extends EventTarget {
     if (this.#tracks[kind] === track) return;
     this.#tracks[kind] = track;
     const sender = this.#transceiver(kind)?.sender;
-    if (sender) this.#guard(sender.replaceTrack(track));
+    sender?.replaceTrack(track).catch((error) => this.#fault(error));
   }
 
   /**
@@ -84,21 +105,11 @@ export class Link extends EventTarget {
    * @returns {Promise<void>} when it is applied or was ignored; never rejects
    */
   receive(signal) {
-    const { type } = signal;
-    if (type === 'candidate') {
-      const ignored = this.#ignoreOffer;
-      return this.#enqueue(() => this.#addCandidate(signal.candidate, ignored));
+    if (signal.type === 'candidate') {
+      return this.#queue.add('candidates', () => this.#addCandidate(signal.candidate));
     }
-    if (type === 'offer') {
-      const readyForOffer = !this.#makingOffer
-        && (this.#pc.signalingState === 'stable' || this.#isSettingRemoteAnswerPending);
-      this.#ignoreOffer = !this.#polite && !readyForOffer;
-      if (this.#ignoreOffer) return Promise.resolve();
-    } else {
-      this.#ignoreOffer = false;
-    }
-    this.#isSettingRemoteAnswerPending = type === 'answer';
-    return this.#enqueue(() => this.#setRemote({ type, sdp: signal.sdp }));
+    const { type, sdp } = signal;
+    return this.#queue.add('descriptions', () => this.#takeDescription({ type, sdp }));
   }
 
   /** Ends the connection; the last `state` event comes before this returns. */
@@ -121,44 +132,50 @@ export class Link extends EventTarget {
       await this.#pc.setLocalDescription();
       this.#sendDescription();
     } catch (error) {
-      this.#fault(error);
+      this.#rejected(error);
     } finally {
       this.#makingOffer = false;
     }
   }
 
   /** @param {{type: 'offer'|'answer', sdp: string}} description */
-  async #setRemote(description) {
+  async #takeDescription(description) {
+    const { type } = description;
+    const collision = type === 'offer' && (this.#makingOffer || this.#pc.signalingState !== 'stable');
+    this.#ignoreOffer = !this.#polite && collision;
+    if (this.#ignoreOffer) return;
     try {
-      await this.#pc.setRemoteDescription(description);
+      await this.#setRemote(description);
     } catch (error) {
-      if (!this.#pc.remoteDescription) this.#setState('failed');
-      throw error;
-    } finally {
-      if (description.type === 'answer') this.#isSettingRemoteAnswerPending = false;
+      this.#rejected(error);
+      return;
     }
-    if (description.type === 'offer') {
-      await this.#takeTransceivers();
-      await this.#pc.setLocalDescription();
-      this.#sendDescription();
-    }
-    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate, false);
+    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
     await this.#limitCamera();
   }
 
-  /**
-   * @param {RTCIceCandidateInit|null} candidate
-   * @param {boolean} ignored whether it belongs to an offer that was ignored
-   */
-  async #addCandidate(candidate, ignored) {
+  /** @param {{type: 'offer'|'answer', sdp: string}} description */
+  async #setRemote(description) {
+    const sections = description.sdp.match(/^m=/gm)?.length ?? 0;
+    if (sections > KINDS.length) throw new RangeError(`${sections} m-lines`);
+    await this.#pc.setRemoteDescription(description);
+    if (description.type !== 'offer') return;
+    await this.#takeTransceivers();
+    await this.#pc.setLocalDescription();
+    this.#sendDescription();
+  }
+
+  /** @param {RTCIceCandidateInit|null} candidate */
+  async #addCandidate(candidate) {
     if (!this.#pc.remoteDescription) {
-      if (!ignored) this.#early.push(candidate);
+      if (this.#early.length >= MAX_EARLY_CANDIDATES) throw new RangeError('too many early candidates');
+      if (!this.#ignoreOffer) this.#early.push(candidate);
       return;
     }
     try {
       await this.#pc.addIceCandidate(candidate);
     } catch (error) {
-      if (!ignored) this.#fault(error);
+      if (!this.#ignoreOffer) this.#fault(error);
     }
   }
 
@@ -213,25 +230,34 @@ export class Link extends EventTarget {
 
   #connectionChanged() {
     const { connectionState } = this.#pc;
-    this.#setState(connectionState === 'new' ? 'connecting' : connectionState);
+    if (connectionState === 'failed') this.#setState('failed', 'no-route');
+    else this.#setState(connectionState === 'new' ? 'connecting' : connectionState);
   }
 
-  /** @param {LinkState} state */
-  #setState(state) {
-    if (state === this.state || this.state === 'closed') return;
+  /**
+   * @param {LinkState} state
+   * @param {FailReason|null} [reason]
+   */
+  #setState(state, reason = null) {
+    if (this.state === 'closed' || (state === this.state && reason === this.reason)) return;
     this.state = state;
+    this.reason = reason;
+    this.#awaitConnection();
     this.dispatchEvent(new Event('state'));
   }
 
-  /** @param {() => Promise<void>} step */
-  #enqueue(step) {
-    this.#queue = this.#guard(this.#queue.then(step));
-    return this.#queue;
+  #awaitConnection() {
+    this.#clock.clearTimeout(this.#patience);
+    if (this.state !== 'connecting') return;
+    this.#patience = this.#clock.setTimeout(() => {
+      this.#setState('failed', this.#pc.remoteDescription ? 'no-route' : 'no-answer');
+    }, CONNECT_PATIENCE_MS);
   }
 
-  /** @param {Promise<void>} promise */
-  #guard(promise) {
-    return promise.catch((error) => this.#fault(error));
+  /** Without both descriptions there is nothing to go on with. @param {unknown} error */
+  #rejected(error) {
+    this.#fault(error);
+    if (!this.#pc.remoteDescription || !this.#pc.localDescription) this.#setState('failed', 'rejected');
   }
 
   /** @param {unknown} error */

@@ -3,6 +3,8 @@ import test from 'node:test';
 import { LinkPair, connectedPair } from '../_fakes/link-pair.js';
 import { FakeTrack } from '../_fakes/media.js';
 import { collect, settle } from '../_fakes/tasks.js';
+import { CONNECT_PATIENCE_MS, MAX_EARLY_CANDIDATES } from './link.js';
+import { MAX_WAITING } from './signal-queue.js';
 
 /** @param {'audio'|'video'} kind @returns {any} */
 const track = (kind) => new FakeTrack(kind);
@@ -131,7 +133,7 @@ test('the state follows the connection', async () => {
   const states = collect(link, 'state');
   for (const state of ['connecting', 'connecting', 'disconnected', 'failed', 'connected']) {
     pc.setConnectionState(state);
-    assert.equal(link.state, state);
+    assert.deepEqual([link.state, link.reason], [state, state === 'failed' ? 'no-route' : null]);
   }
   assert.equal(states.length, 4);
   pc.setConnectionState('new');
@@ -161,10 +163,10 @@ test('a first offer that cannot be read is a fault and a failed link, and a good
   const pair = new LinkPair();
   const { link, faults } = pair.polite;
   await link.receive({ type: 'offer', sdp: '{"rubbish":true}' });
-  assert.equal(link.state, 'failed');
+  assert.deepEqual([link.state, link.reason], ['failed', 'rejected']);
   assert.equal(faults.length, 1);
   await pair.run();
-  assert.equal(link.state, 'connected');
+  assert.deepEqual([link.state, link.reason], ['connected', null]);
 });
 
 test('an answer nobody asked for and an unfitting candidate are faults and change nothing', async () => {
@@ -180,4 +182,75 @@ test('an answer nobody asked for and an unfitting candidate are faults and chang
   pair.impolite.pc.restartIce();
   await pair.run();
   pair.assertAgreed();
+});
+
+test('an answer that cannot be used fails the link too', async () => {
+  const { impolite: { link } } = new LinkPair();
+  await settle();
+  await link.receive({ type: 'answer', sdp: 'rubbish' });
+  assert.deepEqual([link.state, link.reason], ['failed', 'rejected']);
+});
+
+test('a peer that is never heard, and one that is never reached, have failed after a while', async () => {
+  const pair = new LinkPair();
+  const [impolite, polite] = pair.ends.map(({ link }) => collect(link, 'state'));
+  await settle();
+  pair.deliver(pair.impolite);
+  await settle();
+  for (const { clock } of pair.ends) clock.pass(CONNECT_PATIENCE_MS - 1);
+  assert.deepEqual([impolite.length, polite.length], [0, 0]);
+  for (const { clock } of pair.ends) clock.pass(1);
+  assert.deepEqual(pair.ends.map(({ link }) => [link.state, link.reason]), [
+    ['failed', 'no-answer'], ['failed', 'no-route'],
+  ]);
+  await pair.run();
+  pair.assertAgreed();
+  for (const { clock, link } of pair.ends) {
+    clock.pass(CONNECT_PATIENCE_MS);
+    assert.deepEqual([link.state, link.reason], ['connected', null]);
+  }
+});
+
+test('a closed link waits for nothing', async () => {
+  const { impolite: { link, clock } } = new LinkPair();
+  link.close();
+  clock.pass(CONNECT_PATIENCE_MS);
+  assert.deepEqual([link.state, link.reason], ['closed', null]);
+});
+
+test('so many early candidates are kept, and no more', async () => {
+  const pair = new LinkPair();
+  const { link, pc, faults } = pair.polite;
+  await settle();
+  const { usernameFragment } = JSON.parse(JSON.stringify(pair.impolite.outbox[1])).candidate;
+  for (let i = 0; i < MAX_EARLY_CANDIDATES + 20; i++) {
+    await link.receive({ type: 'candidate', candidate: { candidate: `early:${i}`, usernameFragment } });
+  }
+  assert.deepEqual(faults.map(({ name }) => name), Array(20).fill('RangeError'));
+  pair.deliver(pair.impolite);
+  await settle(200);
+  assert.equal(pc.candidates.length, MAX_EARLY_CANDIDATES);
+});
+
+test('a description of more than three m-lines is refused', async () => {
+  const { polite: { link, faults } } = new LinkPair();
+  await link.receive({ type: 'offer', sdp: 'v=0\r\n' + 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(4) });
+  assert.deepEqual(faults.map(({ name }) => name), ['RangeError']);
+  assert.deepEqual([link.state, link.reason], ['failed', 'rejected']);
+});
+
+test('only so many signals wait their turn', async () => {
+  const pair = await connectedPair();
+  const { link, pc, faults } = pair.polite;
+  const sdp = pc.remoteDescription?.sdp ?? '';
+  const candidates = pc.candidates.length;
+  const { usernameFragment } = pc.candidates[0];
+  for (let i = 0; i < 300; i++) {
+    link.receive({ type: 'offer', sdp });
+    link.receive({ type: 'candidate', candidate: { candidate: `many:${i}`, usernameFragment } });
+  }
+  await settle(400);
+  assert.equal(pair.polite.outbox.filter(({ type }) => type === 'answer').length, MAX_WAITING.descriptions);
+  assert.equal(pc.candidates.length - candidates, MAX_WAITING.candidates);
+  assert.ok(faults.every(({ name }) => name === 'RangeError'));
 });

@@ -4,9 +4,9 @@ import { CONSTRAINTS, Device, requestMedia } from './device.js';
  * The own microphone and camera. Event `change` after every change of either.
  */
 export class LocalMedia extends EventTarget {
-  /** `on`, `track`, `problem`; see {@link Device}. */
+  /** `on`, `wanted`, `track`, `problem`; see {@link Device}. */
   mic;
-  /** `on`, `track`, `problem`; see {@link Device}. */
+  /** `on`, `wanted`, `track`, `problem`; see {@link Device}. */
   camera;
 
   #mediaDevices;

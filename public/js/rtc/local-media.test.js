@@ -30,7 +30,7 @@ test('start asks once for both', async () => {
   await media.start();
   assert.deepEqual(state(media.mic), { on: true, track: true, problem: null });
   assert.deepEqual(state(media.camera), { on: true, track: true, problem: null });
-  assert.equal(changes.length, 2);
+  assert.equal(changes.length, 4);
   assert.deepEqual(devices.requests, [{
     audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
@@ -61,7 +61,7 @@ test('without any device both are missing', async () => {
   await media.start();
   assert.deepEqual(state(media.camera), { on: false, track: false, problem: 'missing' });
   assert.deepEqual(state(media.mic), { on: false, track: false, problem: 'missing' });
-  assert.equal(changes.length, 2);
+  assert.equal(changes.length, 4);
 });
 
 test('a page without mediaDevices is insecure', async () => {
@@ -85,7 +85,7 @@ test('muting keeps the track and disables it', async () => {
   await media.setMic(true);
   assert.equal(media.mic.track, track);
   assert.equal(track?.enabled, true);
-  assert.equal(changes.length, 4);
+  assert.equal(changes.length, 6);
 });
 
 test('unmuting without a microphone asks for it', async () => {
@@ -149,6 +149,40 @@ test('switched off while being asked for, a camera is let go at once', async () 
   assert.equal(media.mic.track?.enabled, false);
 });
 
+test('while being asked for, a device is wanted but not on, and can be declined', async () => {
+  const devices = twoDevices();
+  const answer = prompt(devices);
+  const { media, changes } = make(devices);
+  const started = media.start();
+  assert.deepEqual([media.mic.on, media.mic.wanted, media.camera.on, media.camera.wanted], [false, true, false, true]);
+  changes.length = 0;
+  await media.setMic(!media.mic.wanted);
+  assert.equal(media.mic.wanted, false);
+  assert.equal(changes.length, 1);
+  answer();
+  await started;
+  assert.deepEqual([media.mic.on, media.mic.wanted, media.camera.on, media.camera.wanted], [false, false, true, true]);
+});
+
+test('a device that does not come, or goes, is no longer wanted', async () => {
+  const devices = twoDevices();
+  devices.devices[0].error = 'NotAllowedError';
+  const { media } = make(devices);
+  await media.start();
+  assert.equal(media.mic.wanted, false);
+  const answer = prompt(devices);
+  const again = media.setMic(true);
+  assert.deepEqual([media.mic.wanted, media.mic.problem], [true, null]);
+  answer();
+  await again;
+  assert.deepEqual([media.mic.wanted, media.mic.problem], [false, 'refused']);
+  devices.tracks.at(-1)?.end();
+  assert.equal(media.camera.wanted, false);
+  media.setMic(true);
+  media.stop();
+  assert.equal(media.mic.wanted, false);
+});
+
 test('two calls while being asked for ask once', async () => {
   const devices = twoDevices();
   const answer = prompt(devices);
@@ -182,7 +216,7 @@ for (const { name, change, problem } of losses) {
     await settle();
     assert.deepEqual(state(media.camera), { on: false, track: false, problem });
     assert.equal(media.mic.on, true);
-    assert.equal(changes.length, 3);
+    assert.equal(changes.length, 5);
   });
 }
 
@@ -226,6 +260,24 @@ test('a refusal after stop is no problem any more, and starting again works', as
   delete devices.devices[1].error;
   await media.start();
   assert.equal(media.camera.on, true);
+});
+
+test('after stop nothing is asked for a second time', async () => {
+  const devices = twoDevices();
+  const { media } = make(devices);
+  await media.start();
+  media.stop();
+  devices.devices.length = 0;
+  for (const ask of [() => media.start(), () => media.setCamera(true)]) {
+    devices.requests.length = 0;
+    const answer = prompt(devices);
+    const asked = ask();
+    media.stop();
+    answer();
+    await asked;
+    await settle();
+    assert.equal(devices.requests.length, 1);
+  }
 });
 
 test('start with one device running asks only for the other', async () => {

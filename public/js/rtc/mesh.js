@@ -1,8 +1,8 @@
 import { Link } from './link.js';
 
 /** @import { CandidateMessage, DescriptionMessage } from '../net/protocol.js' */
-/** @import { LinkState, Signal, TrackKind, Tracks } from './link.js' */
-/** @typedef {Tracks & {state: LinkState}} Remote */
+/** @import { FailReason, LinkState, Signal, TrackKind, Tracks } from './link.js' */
+/** @typedef {Tracks & {state: LinkState, reason: FailReason|null}} Remote `reason`: why `state` is `failed` */
 
 /**
  * A Link to every other peer of the room. Event `change` (detail `{peer}`): that peer's link has another state or
@@ -27,6 +27,7 @@ export class Mesh extends EventTarget {
    * @param {(signal: Signal & {to: string}) => void} options.send
    * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
+   * @param {import('../net/connection.js').Clock} [options.clock]
    */
   constructor({ you, send, ...linkOptions }) {
     super();
@@ -37,7 +38,7 @@ export class Mesh extends EventTarget {
 
   /**
    * Connects to a peer; nothing happens when there is a link to it already. Where the browser refuses a connection,
-   * that peer's state is `failed`.
+   * that peer's state is `failed`, `rejected`.
    * @param {string} peer
    */
   add(peer) {
@@ -46,7 +47,7 @@ export class Mesh extends EventTarget {
       this.links.set(peer, this.#connect(peer));
       this.#update(peer);
     } catch {
-      this.remote.set(peer, { audio: null, camera: null, screen: null, state: 'failed' });
+      this.remote.set(peer, { audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected' });
     }
   }
 
@@ -70,7 +71,7 @@ export class Mesh extends EventTarget {
   /** @param {string} peer */
   #update(peer) {
     const link = this.links.get(peer);
-    if (link) this.remote.set(peer, { ...link.remote, state: link.state });
+    if (link) this.remote.set(peer, { ...link.remote, state: link.state, reason: link.reason });
   }
 
   /** @param {string} peer */

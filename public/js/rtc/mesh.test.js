@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeStream, FakeTrack } from '../_fakes/media.js';
 import { fakePeerConnections } from '../_fakes/peer-connection.js';
-import { collect, settle } from '../_fakes/tasks.js';
+import { collect, settle, still } from '../_fakes/tasks.js';
 import { Mesh } from './mesh.js';
 
 /** @param {string} you */
@@ -11,7 +11,7 @@ function make(you) {
   /** @type {any[]} */
   const sent = [];
   const mesh = new Mesh({
-    you, iceServers: [{ urls: 'turn:moim.test' }], RTCPeerConnection,
+    you, iceServers: [{ urls: 'turn:moim.test' }], RTCPeerConnection, clock: still,
     MediaStream: /** @type {any} */ (FakeStream), send: (signal) => sent.push({ ...signal, from: you }),
   });
   return { you, mesh, connections, sent, changes: collect(mesh, 'change') };
@@ -104,7 +104,7 @@ test('where the browser has no connection to give, that peer has failed', () => 
   });
   mesh.add('b');
   mesh.setTrack('audio', null);
-  assert.deepEqual(mesh.remote.get('b'), { audio: null, camera: null, screen: null, state: 'failed' });
+  assert.deepEqual(mesh.remote.get('b'), { audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected' });
   mesh.remove('b');
   assert.equal(mesh.remote.size, 0);
 });

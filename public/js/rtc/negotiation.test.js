@@ -70,6 +70,21 @@ test('an offer right behind an answer is taken although the answer is still bein
   pair.assertAgreed();
 });
 
+test('a collision is judged when the offer is applied, not when it comes', async () => {
+  const pair = await connectedPair();
+  const { impolite, polite } = pair;
+  polite.pc.restartIce();
+  await settle();
+  const [offer] = polite.outbox.splice(0);
+  impolite.link.receive({ type: 'candidate', candidate: impolite.pc.candidates[0] });
+  impolite.link.receive(offer);
+  impolite.pc.onnegotiationneeded({});
+  await settle();
+  assert.equal(impolite.pc.signalingState, 'have-local-offer');
+  assert.deepEqual(impolite.faults, []);
+  assert.equal(impolite.sent.filter((type) => type === 'answer').length, 0);
+});
+
 /** A small random generator (mulberry32), so that a failing order can be had again. @param {number} seed */
 function random(seed) {
   return () => {

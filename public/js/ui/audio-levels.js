@@ -15,16 +15,19 @@ export class AudioLevels extends EventTarget {
   /** @type {Map<string, number>} */
   #levels = new Map();
   #buffer = new Float32Array(samples);
+  #connected = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
   connect() {
+    this.#connected = true;
     addEventListener('pointerdown', this.#resume);
     addEventListener('keydown', this.#resume);
     this.#timer = setInterval(() => this.#measure(), periodMs);
   }
 
   disconnect() {
+    this.#connected = false;
     clearInterval(this.#timer);
     removeEventListener('pointerdown', this.#resume);
     removeEventListener('keydown', this.#resume);
@@ -33,14 +36,14 @@ export class AudioLevels extends EventTarget {
     this.#context = null;
   }
 
-  /** Watches one audio track per id; null ends it. @param {string} id @param {MediaStreamTrack | null} track */
+  /** Watches one audio track per id, while connected; null ends it. @param {string} id @param {MediaStreamTrack | null} track */
   watch(id, track) {
     const known = this.#watched.get(id);
     if (known?.track === (track ?? undefined)) return;
     known?.source.disconnect();
     this.#watched.delete(id);
     this.#levels.delete(id);
-    if (!track || typeof AudioContext === 'undefined') return;
+    if (!track || !this.#connected || typeof AudioContext === 'undefined') return;
     this.#context ??= new AudioContext({ latencyHint: 'playback' });
     this.#resume();
     const source = this.#context.createMediaStreamSource(new MediaStream([track]));

@@ -43,8 +43,8 @@ export class CallView {
     this.#media = media;
     const close = () => this.#close();
     const actions = {
-      mic: () => this.#switch(() => call.setMic(!media.mic.on)),
-      camera: () => this.#switch(() => call.setCamera(!media.camera.on)),
+      mic: () => this.#switch(() => call.setMic(!media.mic.wanted)),
+      camera: () => this.#switch(() => call.setCamera(!media.camera.wanted)),
       chat: () => this.#toggle('chat'),
       people: () => this.#toggle('people'),
       invite: () => this.#invite.open(),
@@ -117,7 +117,7 @@ export class CallView {
     const { mic, camera } = this.#media;
     const unread = this.#unread.count(transcript.entries, this.#panel === 'chat' && !document.hidden);
     this.#toolbar.place(room.name);
-    this.#toolbar.show({ mic: mic.on, camera: camera.on, panel: this.#panel, unread, people: peers.size });
+    this.#toolbar.show({ mic: mic.wanted, camera: camera.wanted, panel: this.#panel, unread, people: peers.size });
     document.title = `${unread ? `(${unread}) ` : ''}${room.name} · ${t('app.name')}`;
   };
 

@@ -1,7 +1,9 @@
 import { errorText, formatDay, formatTime, t } from '../i18n/index.js';
+import { withoutBidiControls } from './bidi.js';
 import { el, replaceChildren } from './dom.js';
 import { icon } from './icons.js';
 import { linkify } from './linkify.js';
+import { sentence } from './sentence.js';
 
 /** @typedef {import('../chat/transcript.js').Entry} Entry */
 /** @typedef {import('../chat/transcript.js').MessageEntry} MessageEntry */
@@ -13,7 +15,8 @@ const togetherMs = 3 * 60_000;
 export class ChatLine {
   element = el('div', { class: 'line' });
   #retry;
-  #drawn = '';
+  #newDay = false;
+  #follows = false;
 
   /** @param {(key: string) => void} retry sends a failed message again */
   constructor(retry) {
@@ -22,18 +25,26 @@ export class ChatLine {
 
   /** @param {Entry} entry @param {Entry | undefined} before the line above */
   show(entry, before) {
-    const newDay = before ? before.at.toDateString() !== entry.at.toDateString() : !isToday(entry.at);
-    const follows = !newDay && before !== undefined && belongTogether(before, entry);
-    const drawn = JSON.stringify([entry, newDay, follows]);
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    this.element.className = `line ${classOf(entry)}${follows ? ' is-following' : ''}`;
+    this.#newDay = startsDay(entry, before);
+    this.#follows = belongTogether(entry, before);
+    this.element.className = `line ${classOf(entry)}${this.#follows ? ' is-following' : ''}`;
     replaceChildren(
       this.element,
-      newDay && el('p', { class: 'line-day' }, formatDay(entry.at)),
-      ...(entry.kind === 'notice' ? noticeParts(entry) : messageParts(entry, follows, this.#retry)),
+      this.#newDay && el('p', { class: 'line-day' }, formatDay(entry.at)),
+      ...(entry.kind === 'notice' ? noticeParts(entry) : messageParts(entry, this.#follows, this.#retry)),
     );
   }
+
+  /** Takes another line above the same entry. @param {Entry} entry @param {Entry | undefined} before */
+  follow(entry, before) {
+    if (this.#newDay === startsDay(entry, before) && this.#follows === belongTogether(entry, before)) return;
+    this.show(entry, before);
+  }
+}
+
+/** @param {Entry} entry @param {Entry | undefined} before */
+function startsDay({ at }, before) {
+  return before ? before.at.toDateString() !== at.toDateString() : !isToday(at);
 }
 
 /** @param {Date} date */
@@ -47,14 +58,15 @@ function classOf(entry) {
   return `is-message is-${entry.state}${own}${deleted}`;
 }
 
-/** @param {Entry} before @param {Entry} entry */
-function belongTogether(before, entry) {
+/** @param {Entry} entry @param {Entry | undefined} before */
+function belongTogether(entry, before) {
   return (
-    before.kind === 'message' &&
+    before?.kind === 'message' &&
     entry.kind === 'message' &&
     before.from === entry.from &&
     before.own === entry.own &&
     before.name === entry.name &&
+    !startsDay(entry, before) &&
     entry.at.getTime() - before.at.getTime() < togetherMs
   );
 }
@@ -65,7 +77,7 @@ function noticeParts({ what, name, newName, at }) {
     el(
       'p',
       { class: 'line-notice' },
-      t(`notice.${what}`, { name, newName: newName ?? '' }),
+      ...sentence(`notice.${what}`, { name, newName: newName ?? '' }),
       ' ',
       el('time', { datetime: at.toISOString() }, formatTime(at)),
     ),
@@ -81,7 +93,7 @@ function messageParts({ key, own, name, text, at, state, problem, deleted }, fol
   const head = el(
     'p',
     { class: follows ? 'line-head unseen' : 'line-head' },
-    el('span', { class: 'line-name' }, own ? t('chat.you') : name),
+    el('bdi', { class: 'line-name' }, own ? t('chat.you') : name),
     ' ',
     el('time', { datetime: at.toISOString() }, formatTime(at)),
   );
@@ -103,7 +115,7 @@ function failureText(problem) {
 function textParts(text) {
   return linkify(text).map((piece) =>
     typeof piece === 'string'
-      ? piece
-      : el('a', { href: piece.href, target: '_blank', rel: 'noopener noreferrer' }, piece.text),
+      ? withoutBidiControls(piece)
+      : el('a', { href: piece.href, target: '_blank', rel: 'noopener noreferrer', title: piece.host }, piece.text),
   );
 }

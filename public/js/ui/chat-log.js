@@ -6,15 +6,28 @@ import { icon } from './icons.js';
 /** @typedef {import('../chat/transcript.js').Entry} Entry */
 /** @typedef {import('../chat/transcript.js').Transcript} Transcript */
 
+/** @typedef {import('../chat/transcript.js').TranscriptChange} TranscriptChange */
+
 const nearPx = 48;
+/** Children of the log above its lines. */
+const firstLine = 2;
+/** Entries kept while the newest is in view. */
+const kept = 500;
 
 /** The scrolling log. It follows the newest line unless its reader has scrolled up. */
 export class ChatLog {
   #transcript;
   #older;
   #retry;
-  /** @type {Map<unknown, ChatLine>} by what identifies an entry */
+  /** @type {Map<Entry, ChatLine>} */
   #lines = new Map();
+  /** @type {WeakMap<Element, Entry>} */
+  #entries = new WeakMap();
+  /** What is to be drawn in the next frame. @type {Set<Entry>} */
+  #fresh = new Set();
+  /** What is to be taken away in the next frame. @type {Set<Entry>} */
+  #gone = new Set();
+  #frame = 0;
   #top = el('p', { class: 'log-top', hidden: true });
   #empty = el('p', { class: 'log-empty' }, t('chat.empty'));
   #log = el(
@@ -47,14 +60,16 @@ export class ChatLog {
   }
 
   connect() {
-    this.#transcript.addEventListener('change', this.#update);
+    this.#transcript.addEventListener('change', this.#changed);
     this.#resized.observe(this.#log);
-    this.#update();
+    for (const entry of this.#transcript.entries) this.#fresh.add(entry);
+    this.#draw();
   }
 
   disconnect() {
-    this.#transcript.removeEventListener('change', this.#update);
+    this.#transcript.removeEventListener('change', this.#changed);
     this.#resized.disconnect();
+    cancelAnimationFrame(this.#frame);
   }
 
   toNewest() {
@@ -63,37 +78,71 @@ export class ChatLog {
     this.#jump.hidden = true;
   }
 
-  #update = () => {
+  /** @param {Event} event */
+  #changed = (event) => {
+    const { added, changed, removed } = /** @type {CustomEvent<TranscriptChange>} */ (event).detail;
+    for (const entry of removed) {
+      this.#fresh.delete(entry);
+      this.#gone.add(entry);
+    }
+    for (const entry of [...added, ...changed]) {
+      this.#gone.delete(entry);
+      this.#fresh.add(entry);
+    }
+    if (added.length > 0 && this.#following) this.#transcript.trim(kept);
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  };
+
+  #draw() {
+    this.#frame = 0;
     const { entries, more } = this.#transcript;
     const anchor = this.#following ? null : this.#firstVisible();
-    this.#draw(entries);
+    this.#place(entries);
     this.#empty.hidden = entries.length > 0;
     this.#top.hidden = !more;
     if (this.#following) this.toNewest();
     else if (anchor) this.#log.scrollTop += anchor.line.offsetTop - anchor.top;
     if (more && this.#log.clientHeight > 0) this.#loadWhenAtTop();
-  };
+  }
 
   /** @param {readonly Entry[]} entries */
-  #draw(entries) {
-    /** @type {Set<unknown>} */
-    const kept = new Set();
-    /** @type {Element} */
-    let previous = this.#empty;
-    for (const [index, entry] of entries.entries()) {
-      const identity = identityOf(entry);
-      const line = this.#lines.get(identity) ?? new ChatLine(this.#retry);
-      this.#lines.set(identity, line);
-      kept.add(identity);
-      line.show(entry, entries[index - 1]);
+  #place(entries) {
+    /** @type {Set<Entry>} */
+    const followers = new Set();
+    for (const entry of [...this.#gone, ...this.#fresh]) {
+      const next = this.#lines.get(entry)?.element.nextElementSibling;
+      const follower = next && this.#entries.get(next);
+      if (follower) followers.add(follower);
+    }
+    for (const entry of this.#gone) {
+      this.#lines.get(entry)?.element.remove();
+      this.#lines.delete(entry);
+    }
+    const indexes = [...this.#fresh].map((entry) => entries.lastIndexOf(entry)).sort((a, b) => a - b);
+    for (const index of indexes) {
+      const line = this.#line(entries[index]);
+      const previous = index === 0 ? this.#empty : this.#line(entries[index - 1]).element;
+      line.show(entries[index], entries[index - 1]);
       if (previous.nextSibling !== line.element) previous.after(line.element);
-      previous = line.element;
+      if (index + 1 < entries.length) followers.add(entries[index + 1]);
     }
-    for (const [identity, line] of this.#lines) {
-      if (kept.has(identity)) continue;
-      line.element.remove();
-      this.#lines.delete(identity);
+    for (const entry of followers) {
+      if (!this.#gone.has(entry) && !this.#fresh.has(entry)) {
+        this.#lines.get(entry)?.follow(entry, entries[entries.lastIndexOf(entry) - 1]);
+      }
     }
+    this.#fresh.clear();
+    this.#gone.clear();
+  }
+
+  /** @param {Entry} entry */
+  #line(entry) {
+    const known = this.#lines.get(entry);
+    if (known) return known;
+    const line = new ChatLine(this.#retry);
+    this.#lines.set(entry, line);
+    this.#entries.set(line.element, entry);
+    return line;
   }
 
   #scrolled() {
@@ -120,15 +169,16 @@ export class ChatLog {
   }
 
   #firstVisible() {
-    const { scrollTop } = this.#log;
-    for (const { element } of this.#lines.values()) {
-      if (element.offsetTop + element.offsetHeight > scrollTop) return { line: element, top: element.offsetTop };
+    const { scrollTop, children } = this.#log;
+    let from = firstLine;
+    let to = children.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const { offsetTop, offsetHeight } = /** @type {HTMLElement} */ (children[middle]);
+      if (offsetTop + offsetHeight > scrollTop) to = middle;
+      else from = middle + 1;
     }
-    return null;
+    const line = /** @type {HTMLElement | undefined} */ (children[from]);
+    return line ? { line, top: line.offsetTop } : null;
   }
-}
-
-/** What stays the same while an entry is pending, sent, changed. @param {Entry} entry @returns {unknown} */
-function identityOf(entry) {
-  return entry.kind === 'message' ? `${entry.from} ${entry.key}` : entry;
 }

@@ -22,6 +22,7 @@ export class Door {
   #people = el('p', { class: 'door-people', 'aria-live': 'polite' });
   #name;
   #join = el('button', { type: 'submit', class: 'button button-primary' }, t('door.join'));
+  #notice;
   #fault = el('p', { class: 'fault', role: 'alert' });
 
   /**
@@ -30,13 +31,15 @@ export class Door {
    * @param {string} options.room
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
    * @param {Promise<void>} options.started settles when the devices have been asked for
+   * @param {import('../i18n/index.js').Key} [options.notice] said quietly above the name
    * @param {(name: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
    */
-  constructor({ root, room, media, started, enter }) {
+  constructor({ root, room, media, started, notice, enter }) {
     this.#root = root;
     this.#room = room;
     this.#media = media;
     this.#enter = enter;
+    this.#notice = notice;
     this.#preview = new Preview(media, this.#levels);
     this.#name = new Field({
       label: t('door.name'),
@@ -109,6 +112,7 @@ export class Door {
       el('p', { class: 'door-lead' }, t('door.title')),
       el('h1', { class: 'door-room' }, this.#room),
       this.#people,
+      this.#notice && el('p', { class: 'hint', role: 'status' }, t(this.#notice)),
       this.#name.element,
       this.#join,
       this.#fault,
@@ -128,8 +132,11 @@ export class Door {
       const { peers } = await roomInfo(this.#room);
       setText(this.#people, peers > 0 ? t('door.here', { count: peers }) : t('door.empty'));
       this.#people.classList.toggle('is-lively', peers > 0);
-    } catch {
+    } catch (error) {
       setText(this.#people, '');
+      if (!(error instanceof ProtocolError) || error.code !== 'bad-room') return;
+      setText(this.#fault, errorText('bad-room'));
+      this.#join.disabled = true;
     }
   }
 

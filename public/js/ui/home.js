@@ -8,7 +8,7 @@ import { icon } from './icons.js';
 import { languageSelect } from './language-select.js';
 import { mark } from './mark.js';
 import { preferences } from './preferences.js';
-import { roomNameFrom, roomPath } from './room-name.js';
+import { isLink, roomNameFrom, roomPath } from './room-name.js';
 import { RoomList } from './room-list.js';
 
 /** The page at `/`. */
@@ -24,7 +24,7 @@ export class Home {
 
   /**
    * @param {HTMLElement} root
-   * @param {(path: string) => void} go leads to another page
+   * @param {(path: string, notice?: import('../i18n/index.js').Key) => void} go leads to another page, with something to say
    */
   constructor(root, go) {
     this.#root = root;
@@ -111,24 +111,24 @@ export class Home {
   async #submit(event) {
     event.preventDefault();
     const room = roomNameFrom(this.#room.value);
-    if (!room) return this.#room.fault(t('home.roomMissing'));
+    if (!room) return this.#room.fault(t(isLink(this.#room.value) ? 'home.otherLink' : 'home.roomMissing'));
     setText(this.#fault, '');
-    if (this.#public.checked && !(await this.#makePublic(room))) return;
-    this.#go(roomPath(room));
+    const made = this.#public.checked ? await this.#makePublic(room) : 'made';
+    if (made !== 'failed') this.#go(roomPath(room), made === 'existed' ? 'door.existed' : undefined);
   }
 
-  /** @param {string} room @returns {Promise<boolean>} whether one can go in */
+  /** @param {string} room @returns {Promise<'made' | 'existed' | 'failed'>} */
   async #makePublic(room) {
     this.#join.disabled = true;
     try {
       const { hostKey } = await makeRoom({ name: room, public: true });
       preferences.keepHostKey(room, hostKey);
-      return true;
+      return 'made';
     } catch (error) {
       const code = error instanceof ProtocolError ? error.code : 'unknown';
-      if (code === 'room-exists') return true;
+      if (code === 'room-exists') return 'existed';
       setText(this.#fault, errorText(code));
-      return false;
+      return 'failed';
     } finally {
       this.#join.disabled = false;
     }

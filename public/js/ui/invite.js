@@ -1,7 +1,6 @@
 import { t } from '../i18n/index.js';
-import { announce } from './announcer.js';
 import { closeButton } from './close-button.js';
-import { el, setText, uniqueID } from './dom.js';
+import { el, replaceChildren, uniqueID } from './dom.js';
 import { icon } from './icons.js';
 import { roomPath } from './room-name.js';
 
@@ -10,7 +9,7 @@ export class Invite {
   #room;
   #url;
   #link;
-  #told = el('p', { class: 'hint invite-told' });
+  #told = el('p', { class: 'hint invite-told', role: 'status' });
 
   /** @param {string} room */
   constructor(room) {
@@ -50,7 +49,7 @@ export class Invite {
   }
 
   open() {
-    setText(this.#told, '');
+    replaceChildren(this.#told);
     this.element.showModal();
   }
 
@@ -77,8 +76,8 @@ export class Invite {
 
   async #copy() {
     const copied = (await this.#copyByClipboard()) || this.#copyBySelection();
-    setText(this.#told, copied ? t('invite.copied') : t('invite.select'));
-    announce(this.#told.textContent);
+    // A new node each time, so that the same words are read out again.
+    replaceChildren(this.#told, el('span', {}, copied ? t('invite.copied') : t('invite.select')));
   }
 
   async #copyByClipboard() {

@@ -49,3 +49,17 @@ export function startLines(count, columns) {
     inLastRow > 0 && index === count - inLastRow ? columns - inLastRow + 1 : null,
   );
 }
+
+/** Up to this many people the own tile is small in a corner also of a small stage. */
+const mostAroundOwn = 6;
+const roomyWidth = 704;
+const roomyHeight = 400;
+
+/**
+ * Whether the own tile lies in a corner over the others, or takes a place among them. Lengths are in pixels.
+ * @param {{count: number, width: number, height: number}} stage `count`: everyone, oneself included
+ */
+export function ownTileFloats({ count, width, height }) {
+  if (count < 2) return false;
+  return count <= mostAroundOwn || (width >= roomyWidth && height >= roomyHeight);
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitTiles, startLines, tilesWithoutScrolling } from './layout.js';
+import { fitTiles, ownTileFloats, startLines, tilesWithoutScrolling } from './layout.js';
 
 const gap = 8;
 const boxes = [
@@ -50,4 +50,14 @@ test('a short last row stands centred', () => {
   assert.deepEqual(startLines(3, 2), [null, null, 2]);
   assert.deepEqual(startLines(4, 2), [null, null, null, null]);
   assert.deepEqual(startLines(1, 1), [null]);
+});
+
+test('the own tile takes a place of its own where it would hide too much', () => {
+  const floating = (/** @type {string} */ name) => {
+    const box = boxes.find((known) => known.name === name) ?? boxes[0];
+    return [1, 2, 6, 7, 16].filter((count) => ownTileFloats({ count, ...box }));
+  };
+  assert.deepEqual(floating('desktop'), [2, 6, 7, 16]);
+  assert.deepEqual(floating('phone'), [2, 6]);
+  assert.deepEqual(floating('phone on its side'), [2, 6]);
 });

@@ -17,7 +17,12 @@ test('web addresses become links', () => {
     ['really? https://example.org!!', 'https://example.org'],
     ['“https://example.org/x”', 'https://example.org/x'],
     ['https://example.org에서 만나요', 'https://example.org'],
+    ['(https://example.org에서)', 'https://example.org'],
+    ['https://example.org/a.를', 'https://example.org/a.를'],
     ['https://example.org/r/모임', 'https://example.org/r/모임'],
+    ['https://example.org/r/tea모임/b', 'https://example.org/r/tea모임/b'],
+    ['https://tea모임.example/', 'https://tea모임.example/'],
+    ['https://example.org/([a])])', 'https://example.org/([a])'],
     ['http://localhost:8080/r/x', 'http://localhost:8080/r/x'],
   ]) {
     assert.deepEqual(links(text), [link], text);
@@ -37,6 +42,9 @@ test('nothing else becomes a link', () => {
     'http://]',
     '<b>bold</b>',
     'www.example.org',
+    'https://example.org@elsewhere.example/',
+    'https://mina:secret@example.org/',
+    `https://example.org/${'a'.repeat(2029)}`,
   ]) {
     assert.deepEqual(links(text), [], text);
   }
@@ -56,4 +64,29 @@ test('no character is lost', () => {
   ]) {
     assert.equal(joined(text), text);
   }
+});
+
+test('a host that is written in another way is told', () => {
+  for (const [text, host] of [
+    ['https://example.org/a', null],
+    ['HTTPS://EXAMPLE.org:8443', null],
+    ['http://[::1]:8080/', null],
+    ['https://\u0435xample.org/', 'xn--xample-2of.org'],
+    ['https://\u0435xample.org:8443/', 'xn--xample-2of.org:8443'],
+    ['https://example\u3002org\\@elsewhere/', 'example.org'],
+    ['http://0x7f.1/', '127.0.0.1'],
+  ]) {
+    const [piece] = linkify(/** @type {string} */ (text));
+    assert.ok(typeof piece !== 'string');
+    assert.equal(piece.host, host, text ?? '');
+  }
+});
+
+test('brackets at the end cost no more than other characters', () => {
+  const text = Array.from({ length: 60 }, () => `https://a/${')'.repeat(2000)}`).join(' ');
+  const start = process.cpuUsage().user;
+  assert.equal(links(text).length, 60);
+  const took = (process.cpuUsage().user - start) / 1000;
+  assert.ok(took < 300, `${took} ms`);
+  assert.deepEqual(links(`https://a/${')'.repeat(3980)}`), []);
 });

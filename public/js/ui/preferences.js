@@ -33,6 +33,16 @@ const passing = new Shelf(() => sessionStorage);
 /** @param {string} room */
 const roomKey = (room) => room.normalize('NFC').toLowerCase();
 
+/** @param {string | null} json @returns {{key: string, text: string}[]} none where it is not what was written */
+export function readLines(json) {
+  try {
+    const lines = JSON.parse(json ?? '');
+    return lines.filter((/** @type {any} */ line) => typeof line?.key === 'string' && typeof line.text === 'string');
+  } catch {
+    return [];
+  }
+}
+
 /** What this browser remembers for its person. */
 export const preferences = {
   get name() {
@@ -57,4 +67,9 @@ export const preferences = {
   draft: (room) => passing.read(`draft.${roomKey(room)}`) ?? '',
   /** @param {string} room @param {string} text */
   keepDraft: (room, text) => passing.write(`draft.${roomKey(room)}`, text),
+
+  /** The messages of a room that were written and not sent, for as long as the tab lives. @param {string} room */
+  unsent: (room) => readLines(passing.read(`unsent.${roomKey(room)}`)),
+  /** @param {string} room @param {{key: string, text: string}[]} lines */
+  keepUnsent: (room, lines) => passing.write(`unsent.${roomKey(room)}`, lines.length ? JSON.stringify(lines) : ''),
 };

@@ -2,7 +2,7 @@ import { t } from '../i18n/index.js';
 import { cameraFace, Control, micFace } from './control.js';
 import { el, setText } from './dom.js';
 import { LevelMeter } from './level-meter.js';
-import { showTrack } from './own-picture.js';
+import { playTrack } from './player.js';
 
 const ownVoice = 'own';
 
@@ -16,6 +16,7 @@ export class Preview {
   #mic;
   #camera;
   #started = false;
+  #connected = false;
 
   /**
    * @param {import('../rtc/local-media.js').LocalMedia} media
@@ -25,8 +26,8 @@ export class Preview {
     this.#media = media;
     this.#levels = levels;
     this.#meter = new LevelMeter(levels, ownVoice);
-    this.#mic = new Control({ face: micFace(false), act: () => media.setMic(!media.mic.on) });
-    this.#camera = new Control({ face: cameraFace(false), act: () => media.setCamera(!media.camera.on) });
+    this.#mic = new Control({ face: micFace(false), act: () => media.setMic(!media.mic.wanted) });
+    this.#camera = new Control({ face: cameraFace(false), act: () => media.setCamera(!media.camera.wanted) });
     this.#video.muted = true;
     this.element = el(
       'div',
@@ -39,12 +40,14 @@ export class Preview {
   }
 
   connect() {
+    this.#connected = true;
     this.#media.addEventListener('change', this.#update);
     this.#meter.connect();
     this.#update();
   }
 
   disconnect() {
+    this.#connected = false;
     this.#media.removeEventListener('change', this.#update);
     this.#meter.disconnect();
     this.#levels.watch(ownVoice, null);
@@ -54,17 +57,17 @@ export class Preview {
   /** The devices have been asked for; what is missing now is off. */
   started() {
     this.#started = true;
-    this.#update();
+    if (this.#connected) this.#update();
   }
 
   #update = () => {
     const { mic, camera } = this.#media;
-    showTrack(this.#video, camera.track);
+    playTrack(this.#video, camera.track);
     this.#video.hidden = !camera.track;
     this.#note.hidden = Boolean(camera.track);
     setText(this.#note, this.#started ? t('tile.cameraOff') : t('door.starting'));
-    this.#mic.show(micFace(mic.on));
-    this.#camera.show(cameraFace(camera.on));
+    this.#mic.show(micFace(mic.wanted));
+    this.#camera.show(cameraFace(camera.wanted));
     this.#levels.watch(ownVoice, mic.track);
   };
 }

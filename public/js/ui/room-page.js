@@ -4,6 +4,7 @@ import { LocalMedia } from '../rtc/local-media.js';
 import { CallView } from './call-view.js';
 import { Door } from './door.js';
 import { Ended } from './ended.js';
+import { NoRoom } from './no-room.js';
 import { preferences } from './preferences.js';
 import { roomPath } from './room-name.js';
 
@@ -13,16 +14,24 @@ export class RoomPage {
   #room;
   #media = new LocalMedia();
   #call = new Call({ media: this.#media, url: `${location.origin.replace(/^http/, 'ws')}/ws` });
+  #notice;
   #connected = false;
+  /** Settles when the devices have been asked for. */
+  #started = Promise.resolve();
   /** What was on when the call ended, and is to be on again. */
   #wanted = { mic: true, camera: true };
   /** @type {{connect(): void, disconnect(): void} | null} */
   #view = null;
 
-  /** @param {HTMLElement} root @param {string} room */
-  constructor(root, room) {
+  /**
+   * @param {HTMLElement} root
+   * @param {string} room empty when the address names none that can be
+   * @param {import('../i18n/index.js').Key} [notice] what the door says besides
+   */
+  constructor(root, room, notice) {
     this.#root = root;
     this.#room = room;
+    this.#notice = notice;
   }
 
   connect() {
@@ -31,7 +40,8 @@ export class RoomPage {
     addEventListener('pageshow', this.#shownAgain);
     languageEvents.addEventListener('change', this.#translate);
     this.#call.addEventListener('change', this.#changed);
-    this.#openDoor(this.#media.start());
+    if (this.#room) this.#openDoor(this.#media.start());
+    else this.#show(new NoRoom(this.#root));
   }
 
   disconnect() {
@@ -45,12 +55,14 @@ export class RoomPage {
   }
 
   /** @param {Promise<void>} [started] settles when the devices have been asked for */
-  #openDoor(started = Promise.resolve()) {
+  #openDoor(started = this.#started) {
+    this.#started = started;
     const door = new Door({
       root: this.#root,
       room: this.#room,
       media: this.#media,
       started,
+      notice: this.#notice,
       enter: (name) => this.#enter(name),
     });
     this.#show(door);
@@ -71,7 +83,7 @@ export class RoomPage {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     const { phase, end } = this.#call;
     if (what !== 'phase' || phase !== 'ended' || !end) return;
-    this.#wanted = { mic: this.#media.mic.on, camera: this.#media.camera.on };
+    this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
     this.#media.stop();
     this.#show(new Ended({ root: this.#root, room: this.#room, reason: end.reason, again: () => this.#joinAgain() }));
   };
@@ -99,6 +111,7 @@ export class RoomPage {
 
   #translate = () => {
     if (this.#view instanceof Door) this.#openDoor();
+    else if (this.#view instanceof NoRoom) this.#show(new NoRoom(this.#root));
   };
 
   /** @param {{connect(): void, disconnect(): void} | null} view */

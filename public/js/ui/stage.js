@@ -2,7 +2,7 @@ import { t } from '../i18n/index.js';
 import { AudioLevels } from './audio-levels.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
-import { fitTiles, startLines } from './layout.js';
+import { fitTiles, ownTileFloats, startLines } from './layout.js';
 import { Tile } from './tile.js';
 
 /** @typedef {import('../call.js').Call} Call */
@@ -11,7 +11,7 @@ import { Tile } from './tile.js';
 const speakingLevel = 0.42;
 const gap = 8;
 
-/** Everyone's tiles: the others fill the space, the own one is small in a corner. */
+/** Everyone's tiles: the others fill the space; the own one is small in a corner, or among them where there is no room. */
 export class Stage {
   #call;
   #media;
@@ -99,7 +99,7 @@ export class Stage {
       name: peer.name,
       muted: !peer.mic,
       cameraOff: !peer.camera,
-      status: statusText(remote?.state ?? 'connecting'),
+      status: statusText(remote),
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);
     this.#levels.watch(peer.id, remote?.audio ?? null);
@@ -107,10 +107,10 @@ export class Stage {
 
   #arrange() {
     const own = this.#tiles.get(this.#call.you)?.element;
-    const others = [...this.#tiles.values()].map((tile) => tile.element).filter((element) => element !== own);
-    const alone = others.length === 0;
-    const shown = alone && own ? [own] : others;
+    const all = [...this.#tiles.values()].map((tile) => tile.element);
     const { clientWidth: width, clientHeight: height } = this.#grid;
+    const floats = ownTileFloats({ count: all.length, width, height });
+    const shown = floats ? all.filter((element) => element !== own) : all;
     const grid = fitTiles({ count: shown.length, width, height, gap });
     const lines = startLines(shown.length, grid.columns);
     this.#grid.style.gridTemplateColumns = `repeat(${grid.columns * 2}, ${(grid.width - gap) / 2}px)`;
@@ -119,10 +119,11 @@ export class Stage {
       const line = lines[index];
       element.style.gridColumn = line === null ? 'span 2' : `${line} / span 2`;
     }
-    own?.classList.toggle('is-floating', !alone);
+    own?.classList.toggle('is-floating', floats);
+    if (own && floats) own.style.gridColumn = '';
     this.#grid.style.setProperty('--tile-width', `${grid.width}px`);
-    for (const element of others) element.classList.toggle('is-under', element === others.at(-1));
-    this.#alone.hidden = !alone;
+    for (const element of all) element.classList.toggle('is-under', floats && element === shown.at(-1));
+    this.#alone.hidden = all.length > 1;
   }
 
   #outline = () => {
@@ -135,10 +136,13 @@ export class Stage {
   }
 }
 
-/** @param {string} state of a link */
-function statusText(state) {
+/**
+ * What stands in the way of someone's picture and sound, or nothing.
+ * @param {Pick<import('../rtc/mesh.js').Remote, 'state' | 'reason'>} [link] none before there is one
+ */
+export function statusText({ state, reason } = { state: 'connecting', reason: null }) {
   if (state === 'connecting') return t('tile.connecting');
   if (state === 'disconnected') return t('tile.reconnecting');
-  if (state === 'failed') return t('tile.failed');
+  if (state === 'failed') return t(`tile.${reason ?? 'no-route'}`);
   return '';
 }

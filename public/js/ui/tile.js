@@ -1,8 +1,8 @@
 import { t } from '../i18n/index.js';
 import { el, setText } from './dom.js';
 import { icon } from './icons.js';
-import { showTrack } from './own-picture.js';
 import { hueOf, initialsOf } from './person.js';
+import { playTrack } from './player.js';
 
 /**
  * @typedef {object} TileState
@@ -15,7 +15,6 @@ import { hueOf, initialsOf } from './person.js';
 /** One person's picture and voice. Its media elements live as long as it does. */
 export class Tile {
   #own;
-  #stream = new MediaStream();
   #video = el('video', { class: 'tile-video', autoplay: true, playsinline: true, 'aria-hidden': 'true' });
   #audio = el('audio', { autoplay: true });
   #initials = el('span', { class: 'tile-initials', 'aria-hidden': 'true' });
@@ -46,8 +45,7 @@ export class Tile {
       { class: own ? 'tile is-own' : 'tile', role: 'group', 'data-hue': hueOf(id) },
       this.#video,
       own ? null : this.#audio,
-      el('div', { class: 'tile-face' }, this.#initials, this.#camera),
-      this.#status,
+      el('div', { class: 'tile-face' }, this.#initials, this.#camera, this.#status),
       el('div', { class: 'tile-label' }, this.#muted, this.#name),
     );
   }
@@ -62,25 +60,24 @@ export class Tile {
     this.#muted.hidden = !muted;
     this.#camera.hidden = !cameraOff;
     this.element.classList.toggle('is-camera-off', cameraOff);
+    this.element.classList.toggle('has-status', status !== '');
   }
 
   /** @param {MediaStreamTrack | null} camera of this browser */
   showOwn(camera) {
-    showTrack(this.#video, camera);
+    playTrack(this.#video, camera);
   }
 
   /**
-   * Plays what arrives from the other side; tracks once added stay.
+   * Plays what arrives from the other side, of each kind the latest; null leaves what is there.
    * @param {(MediaStreamTrack | null)[]} tracks
    */
   play(tracks) {
     for (const track of tracks) {
-      if (!track || this.#stream.getTracks().includes(track)) continue;
-      this.#stream.addTrack(track);
+      if (!track) continue;
       // An audio element starts without a picture; a video element would wait for its first frame.
       const player = track.kind === 'audio' ? this.#audio : this.#video;
-      player.srcObject ??= this.#stream;
-      if (track.kind === 'audio') this.hear();
+      if (playTrack(player, track) && player === this.#audio) this.hear();
     }
   }
 

@@ -14,8 +14,8 @@ import { el, setAttribute, setText, uniqueID } from './dom.js';
  */
 
 /** @typedef {object} ToolbarState
- * @property {boolean} mic
- * @property {boolean} camera
+ * @property {boolean} mic whether it is on, or is to be
+ * @property {boolean} camera whether it is on, or is to be
  * @property {PanelName | null} panel
  * @property {number} unread
  * @property {number} people

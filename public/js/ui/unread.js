@@ -1,12 +1,16 @@
 /** @typedef {import('../chat/transcript.js').Entry} Entry */
+/** @typedef {import('../chat/transcript.js').MessageEntry} MessageEntry */
 
 /** How many messages of others came since the chat was last seen. */
 export class Unread {
-  #read;
+  /** The greatest `n` that was looked at. */
+  #newest = 0;
+  /** @type {MessageEntry[]} */
+  #unread = [];
 
   /** @param {readonly Entry[]} entries what was said before one came in; it counts as read */
   constructor(entries) {
-    this.#read = newest(entries);
+    this.count(entries, true);
   }
 
   /**
@@ -15,18 +19,16 @@ export class Unread {
    * @returns {number}
    */
   count(entries, seen) {
-    if (seen) this.#read = Math.max(this.#read, newest(entries));
-    let unread = 0;
-    for (const entry of entries) {
-      if (entry.kind === 'message' && !entry.own && !entry.deleted && (entry.n ?? 0) > this.#read) unread += 1;
+    let newest = this.#newest;
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i];
+      if (entry.kind !== 'message' || entry.n === null) continue;
+      if (entry.n <= this.#newest) break;
+      newest = Math.max(newest, entry.n);
+      if (!entry.own) this.#unread.push(entry);
     }
-    return unread;
+    this.#newest = newest;
+    if (seen) this.#unread = [];
+    return this.#unread.reduce((count, { deleted }) => (deleted ? count : count + 1), 0);
   }
-}
-
-/** @param {readonly Entry[]} entries */
-function newest(entries) {
-  let n = 0;
-  for (const entry of entries) if (entry.kind === 'message') n = Math.max(n, entry.n ?? 0);
-  return n;
 }

@@ -38,3 +38,26 @@ test('older messages that are loaded later are not unread', () => {
   transcript.prepend([message(7), message(8)], false);
   assert.equal(unread.count(transcript.entries, false), 0);
 });
+
+test('what was counted stays unread when it is dropped from the log, and is looked at once', () => {
+  const transcript = new Transcript();
+  transcript.load([message(1)], false);
+  const unread = new Unread(transcript.entries);
+  for (let n = 2; n <= 1001; n++) {
+    transcript.stored(message(n));
+    unread.count(transcript.entries, false);
+    transcript.trim(500);
+  }
+  let looks = 0;
+  const entries = transcript.entries.map((entry) => new Proxy(entry, { get: (target, name) => (looks++, Reflect.get(target, name)) }));
+  assert.equal(unread.count(entries, false), 1000);
+  assert.ok(looks < 10, `${looks} looks`);
+});
+
+test('a deleted message is not unread', () => {
+  const transcript = new Transcript();
+  const unread = new Unread(transcript.entries);
+  transcript.stored(message(1));
+  transcript.changed({ ...message(1), text: '', deleted: true });
+  assert.equal(unread.count(transcript.entries, false), 0);
+});

@@ -1,0 +1,130 @@
+import { ProtocolError } from '../net/protocol.js';
+
+/** @import { Clock } from '../net/connection.js' */
+/** @import { ServerMessage } from '../net/protocol.js' */
+/** @typedef {{key: string, text: string}} Line */
+/** @typedef {Line & {place: number, done: () => void}} Waiting */
+
+/** Lines that may wait for the server's answer at the same time. */
+export const IN_FLIGHT = 4;
+/** Time between a `rate-limited` and the next attempt: more than what the server takes for a flood without a pause. */
+export const PAUSE_MS = 1_200;
+
+/**
+ * Of a row of lines, how much goes out several at once; one unit a line and one a KiB of it. It is less than half of
+ * the server's burst (docs/protocol.md, "Limits"), so that no line is refused while a later one is on its way.
+ */
+const SPRINT = 16;
+
+const utf8 = new TextEncoder();
+
+/**
+ * Own lines on their way to the server, in the order they were written. One that the server is too busy for stays,
+ * and those behind it wait.
+ */
+export class Outbox {
+  #request;
+  #settle;
+  #fail;
+  #clock;
+  /** @type {Waiting[]} */
+  #waiting = [];
+  /** @type {Set<Waiting>} */
+  #flying = new Set();
+  #spent = 0;
+  #places = 0;
+  /** @type {any} */
+  #pause = null;
+
+  /**
+   * @param {object} options
+   * @param {(line: Line) => Promise<ServerMessage>} options.request rejects with {@link ProtocolError}
+   * @param {(reply: ServerMessage) => void} options.settle takes the answer to a line the server has
+   * @param {(key: string, code: string) => void} options.fail takes the error code of a line that is given up
+   * @param {Clock} [options.clock]
+   */
+  constructor({ request, settle, fail, clock = globalThis }) {
+    this.#request = request;
+    this.#settle = settle;
+    this.#fail = fail;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param {Line} line
+   * @returns {Promise<void>} when the server has it or it has failed; never rejects
+   */
+  add({ key, text }) {
+    return new Promise((resolve) => {
+      this.#waiting.push({ key, text, place: this.#places++, done: resolve });
+      this.#next();
+    });
+  }
+
+  /** Gives up every line, as the connection is gone. */
+  clear() {
+    this.#clock.clearTimeout(this.#pause);
+    this.#pause = null;
+    const lines = [...this.#flying, ...this.#waiting];
+    this.#flying.clear();
+    this.#waiting = [];
+    this.#spent = 0;
+    for (const line of lines) this.#giveUp(line, 'closed');
+  }
+
+  #next() {
+    while (this.#pause === null && this.#waiting.length > 0 && this.#flying.size < this.#width()) {
+      const line = /** @type {Waiting} */ (this.#waiting.shift());
+      this.#flying.add(line);
+      this.#spent += 1 + utf8.encode(line.text).length / 1024;
+      this.#attempt(line);
+    }
+    if (this.#waiting.length + this.#flying.size === 0) this.#spent = 0;
+  }
+
+  #width() {
+    return this.#spent < SPRINT ? IN_FLIGHT : 1;
+  }
+
+  /** @param {Waiting} line */
+  async #attempt(line) {
+    try {
+      const reply = await this.#request({ key: line.key, text: line.text });
+      if (!this.#flying.delete(line)) return;
+      this.#settle(reply);
+      line.done();
+    } catch (error) {
+      if (!this.#flying.has(line)) return;
+      const code = error instanceof ProtocolError ? error.code : 'internal';
+      if (code === 'closed') this.clear();
+      else if (code === 'rate-limited') this.#again(line);
+      else {
+        this.#flying.delete(line);
+        this.#giveUp(line, code);
+      }
+    }
+    this.#next();
+  }
+
+  /** @param {Waiting} refused */
+  #again(refused) {
+    this.#flying.delete(refused);
+    this.#waiting.push(refused);
+    this.#waiting.sort((a, b) => a.place - b.place);
+    this.#spent = SPRINT;
+    if (this.#pause !== null) return;
+    this.#pause = this.#clock.setTimeout(() => {
+      this.#pause = null;
+      this.#next();
+    }, PAUSE_MS);
+  }
+
+  /**
+   * @param {Waiting} line
+   * @param {string} code
+   */
+  #giveUp(line, code) {
+    this.#fail(line.key, code);
+    line.done();
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FakeElement, installPage } from '../_fakes/page.js';
+import { settle } from '../_fakes/tasks.js';
+import { Home } from './home.js';
+
+/**
+ * The first page, with a server that gives this answer to whoever makes a room.
+ * @param {import('node:test').TestContext} t
+ * @param {{status: number, body: any}} [made]
+ */
+function make(t, { status, body } = { status: 201, body: { room: {}, hostKey: 'key' } }) {
+  installPage(t, {
+    EventSource: class { close() {} },
+    fetch: async () => ({ ok: status < 300, json: async () => body }),
+  });
+  const root = new FakeElement('div');
+  /** @type {any[]} */
+  const gone = [];
+  new Home(/** @type {any} */ (root), (...args) => gone.push(args)).connect();
+  const input = (/** @type {string} */ name) =>
+    /** @type {any} */ (root.all().find((e) => [e.getAttribute('name'), e.getAttribute('id')].includes(name)));
+  const submit = async () => {
+    root.first('home-form').dispatchEvent(new Event('submit'));
+    await settle(5);
+  };
+  return { root, gone, input, submit };
+}
+
+test('a link that leads to no room is a fault', async (t) => {
+  const { root, gone, input, submit } = make(t);
+  input('room').value = 'https://moim.example';
+  await submit();
+  assert.deepEqual(gone, []);
+  assert.match(root.textContent, /This link leads to no room/);
+});
+
+test('making a public room that is there already leads to its door, which says so', async (t) => {
+  const exists = make(t, { status: 409, body: { error: { code: 'room-exists', message: 'no' } } });
+  exists.input('room').value = 'garden';
+  exists.input('public').checked = true;
+  await exists.submit();
+  assert.deepEqual(exists.gone, [['/r/garden', 'door.existed']]);
+});
+
+test('a public room that is new needs no word', async (t) => {
+  const { gone, input, submit } = make(t);
+  input('room').value = 'garden';
+  input('public').checked = true;
+  await submit();
+  assert.deepEqual(gone, [['/r/garden', undefined]]);
+});

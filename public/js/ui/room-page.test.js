@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FakeStream, twoDevices } from '../_fakes/media.js';
+import { FakeElement, installPage } from '../_fakes/page.js';
+import { settle } from '../_fakes/tasks.js';
+import { setLanguage } from '../i18n/index.js';
+import { RoomPage } from './room-page.js';
+
+/**
+ * The page of a room whose devices are still asked for.
+ * @param {import('node:test').TestContext} t
+ * @param {string} room
+ * @param {{notice?: import('../i18n/index.js').Key, info?: any}} [options]
+ */
+function make(t, room, { notice, info = { peers: 0 } } = {}) {
+  const devices = twoDevices();
+  /** @type {() => void} */
+  let answer = () => {};
+  devices.prompt = new Promise((resolve) => { answer = resolve; });
+  /** @type {RoomPage | null} */
+  let page = null;
+  t.after(() => {
+    page?.disconnect();
+    setLanguage('en');
+  });
+  installPage(t, {
+    MediaStream: FakeStream,
+    location: new URL('https://moim.test/'),
+    navigator: { mediaDevices: devices },
+    matchMedia: () => new EventTarget(),
+    fetch: async () => ({ ok: !info.error, json: async () => info }),
+  });
+  const root = new FakeElement('div');
+  page = new RoomPage(/** @type {any} */ (root), room, notice);
+  page.connect();
+  return { devices, root, answer };
+}
+
+test('the door in another language still waits for the devices', async (t) => {
+  const { root, answer } = make(t, 'tea');
+  await settle(2);
+  assert.equal(root.first('preview-note').textContent, 'Starting your camera…');
+  setLanguage('ko');
+  await settle(2);
+  assert.equal(root.first('preview-note').textContent, '카메라를 켜는 중…');
+  answer();
+  await settle(2);
+  assert.equal(root.first('preview-note').hidden, true);
+});
+
+test('for a room that cannot be, no device is asked for, and there is a way home', (t) => {
+  const { root, devices } = make(t, '');
+  assert.equal(devices.requests.length, 0);
+  assert.match(root.textContent, /not the name of a room.*cannot be used/);
+  assert.ok(root.all().some((e) => e.tag === 'a' && e.getAttribute('href') === '/' && e.textContent === 'Back to start'));
+  setLanguage('ko');
+  assert.match(root.textContent, /방 이름이 아닙니다/);
+});
+
+test('the door says what the server thinks of the name', async (t) => {
+  const { root } = make(t, 'tea', { info: { error: { code: 'bad-room', message: 'no' } } });
+  await settle(5);
+  assert.match(root.textContent, /This room name cannot be used/);
+  assert.equal(/** @type {any} */ (root.first('button-primary')).disabled, true);
+});
+
+test('the door says that a room existed already', (t) => {
+  const { root } = make(t, 'tea', { notice: 'door.existed' });
+  assert.match(root.textContent, /This room was open already/);
+});

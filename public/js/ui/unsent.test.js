@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Transcript } from '../chat/transcript.js';
+import { readLines } from './preferences.js';
+import { UnsentLines, WRITE_MS } from './unsent.js';
+
+/** @param {import('node:test').TestContext} context */
+function start(context) {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const transcript = new Transcript();
+  transcript.you = 'a';
+  /** @type {string[][]} */
+  const written = [];
+  const unsent = new UnsentLines({ transcript, write: (lines) => written.push(lines.map(({ text }) => text)) });
+  return { transcript, unsent, written };
+}
+
+test('what is not sent is written a moment after it changes', (context) => {
+  const { transcript, unsent, written } = start(context);
+  unsent.connect();
+  for (const key of ['one', 'two', 'three']) transcript.pending({ key, text: key, name: 'Mina' });
+  transcript.failed('two', 'closed');
+  transcript.stored({ n: 1, key: 'one', from: 'a', name: 'Mina', text: 'one', at: '2024-05-03T10:00:00.000Z' });
+  assert.deepEqual(written, [[]]);
+  context.mock.timers.tick(WRITE_MS);
+  assert.deepEqual(written, [[], ['two', 'three']]);
+  transcript.notice('joined', 'Jonas');
+  context.mock.timers.tick(WRITE_MS);
+  assert.equal(written.length, 2);
+});
+
+test('it is written at once at the end, and not after it', (context) => {
+  const { transcript, unsent, written } = start(context);
+  unsent.connect();
+  transcript.pending({ key: 'one', text: 'one', name: 'Mina' });
+  unsent.disconnect();
+  assert.deepEqual(written, [[], ['one']]);
+  transcript.clear();
+  context.mock.timers.tick(WRITE_MS);
+  assert.equal(written.length, 2);
+});
+
+test('what was kept is read with care', () => {
+  const lines = [{ key: 'k', text: 'one' }];
+  assert.deepEqual(readLines(JSON.stringify(lines)), lines);
+  for (const bad of [null, '', '{', '{}', '[null, 1, {}, {"key":1,"text":"x"}]']) assert.deepEqual(readLines(bad), []);
+});
