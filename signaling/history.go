@@ -16,10 +16,9 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	}
 	re, before := f.ID, f.Int(protocol.FieldBefore)
 	queued := s.room.queue.push(job{do: func() {
-		page, err := s.room.past(s.id, before, int(limit))
-		if err != nil {
-			s.hub.log.Error("chat history", "room", s.room.tag, "err", err)
-			s.refuse(re, errHistory)
+		page, fault := s.room.past(s.id, before, int(limit))
+		if fault != nil {
+			s.refuse(re, fault)
 			return
 		}
 		s.out.enqueue(sealJSON(protocol.History{
@@ -38,18 +37,22 @@ var (
 )
 
 // past reads lines from the chat store that fit a frame.
-func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, error) {
+func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, *protocol.Error) {
 	page, err := r.hub.store.History(r.hub.ctx, chat.Query{
 		Room: string(r.id), Viewer: string(viewer), Before: before, Limit: limit,
 	})
+	if err != nil {
+		r.hub.log.Error("chat not read", "room", r.tag, "err", err)
+		return chat.Page{}, errHistory
+	}
 	size := 0
 	for i, m := range slices.Backward(page.Messages) {
 		size += 6*(len(m.Text)+len(m.Key)+len(m.Name)) + 200
 		if size > r.hub.maxPast {
-			return chat.Page{Messages: page.Messages[i+1:], More: true}, err
+			return chat.Page{Messages: page.Messages[i+1:], More: true}, nil
 		}
 	}
-	return page, err
+	return page, nil
 }
 
 // The most that a line and a peer can take in a frame, in bytes of JSON.

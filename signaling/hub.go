@@ -189,12 +189,14 @@ func (h *Hub) exit(s *socket) {
 	h.alive.Done()
 }
 
+var errStopping = protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
+
 // expect finds the room of a join, or makes it, and keeps it until unexpect.
 func (h *Hub) expect(id RoomID, shown string) (*Room, *protocol.Error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
-		return nil, protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
+		return nil, errStopping
 	}
 	room := h.rooms[id]
 	if room == nil {

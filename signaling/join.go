@@ -18,8 +18,7 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 	default:
 		return s.join(f)
 	}
-	s.wire.SetWriteDeadline(now.Add(closeTimeout))
-	if err := s.write(errorFrame(f.ID, fault)); err != nil {
+	if err := s.tell(f.ID, fault); err != nil {
 		return err
 	}
 	if s.tooMany(now, fault) {
@@ -29,6 +28,12 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 		s.wire.SetReadDeadline(now.Add(joinTimeout)) // it may try again
 	}
 	return nil
+}
+
+// tell answers a frame with an error, before there is an outbox to do it.
+func (s *socket) tell(re int64, fault *protocol.Error) error {
+	s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
+	return s.write(errorFrame(re, fault))
 }
 
 // join makes a session and puts it in its room. A refusal closes with 4501,
@@ -42,8 +47,7 @@ func (s *socket) join(f *protocol.Frame) error {
 		})
 	}
 	if fault != nil {
-		s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
-		if err := s.write(errorFrame(f.ID, fault)); err != nil {
+		if err := s.tell(f.ID, fault); err != nil {
 			return err
 		}
 		switch {
@@ -109,10 +113,9 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 	session.room = room
 	done := make(chan *protocol.Error, 1)
 	queued := room.queue.push(job{do: func() {
-		past, err := room.past(session.id, 0, protocol.HistoryDefault)
-		if err != nil {
-			h.log.Error("chat history", "room", room.tag, "err", err)
-			done <- protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+		past, fault := room.past(session.id, 0, protocol.HistoryDefault)
+		if fault != nil {
+			done <- fault
 			return
 		}
 		done <- room.add(s, session, req, past)

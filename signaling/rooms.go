@@ -60,7 +60,7 @@ func (h *Hub) place(room *Room) error {
 	defer h.mu.Unlock()
 	switch {
 	case h.draining:
-		return protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
+		return errStopping
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
 	case h.made >= maxMade && !h.evictLocked():

@@ -36,7 +36,7 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 	s.ws, s.wire, s.br = ws, hijacker.wire, hijacker.br
 	s.wire.socket = s
 	if !h.enter(s) {
-		s.refuse(protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment."), protocol.CloseGoingAway)
+		s.refuse(errStopping, protocol.CloseGoingAway)
 		_ = s.ws.CloseNow()
 		return
 	}

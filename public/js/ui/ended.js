@@ -1,6 +1,6 @@
 import { t } from '../i18n/index.js';
 import { el, replaceChildren } from './dom.js';
-import { homeLink } from './mark.js';
+import { drawMessagePage } from './message-page.js';
 
 /** The page after a call: why it is over, and the ways on. */
 export class Ended {
@@ -25,34 +25,17 @@ export class Ended {
 
   connect() {
     document.title = `${this.#room} · ${t('app.name')}`;
-    const heading = el('h1', { tabindex: -1 }, t(`ended.${this.#reason}`));
     const again = el(
       'button',
       { type: 'button', class: 'button button-primary', onclick: this.#again },
       t('ended.again'),
     );
-    replaceChildren(
-      this.#root,
-      el(
-        'div',
-        { class: 'ended' },
-        el('header', { class: 'bar' }, homeLink()),
-        el(
-          'main',
-          { class: 'ended-main' },
-          el('p', { class: 'ended-room' }, this.#room),
-          heading,
-          el('p', { class: 'ended-text' }, t(`ended.${this.#reason}Text`)),
-          el(
-            'div',
-            { class: 'ended-actions' },
-            again,
-            el('a', { class: 'button button-quiet', href: '/', 'data-page': true }, t('app.home')),
-          ),
-        ),
-      ),
-    );
-    heading.focus();
+    drawMessagePage(this.#root, {
+      room: this.#room,
+      heading: t(`ended.${this.#reason}`),
+      text: t(`ended.${this.#reason}Text`),
+      actions: [again, el('a', { class: 'button button-quiet', href: '/', 'data-page': true }, t('app.home'))],
+    });
   }
 
   disconnect() {
