@@ -23,6 +23,10 @@ func TestCheckText(t *testing.T) {
 		{"too long and blank", strings.Repeat(" ", 4001), chat.ErrTooLong},
 		{"empty", "", chat.ErrEmpty},
 		{"blank", " \t\r\n\u00a0\u3000", chat.ErrEmpty},
+		{"nothing to see", "\u200b\u2060\ufeff\u3164\u2800\ufe0f\u00ad", chat.ErrEmpty},
+		{"combining marks", strings.Repeat("\u0300", 4000), nil},
+		{"a symbol", "🍵", nil},
+		{"one of a private font", "\ue000", nil},
 		{"NUL", "a\x00b", chat.ErrNUL},
 		{"NUL alone", "\x00", chat.ErrNUL},
 	}

@@ -1,11 +1,13 @@
 package chat
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"errors"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Memory is a Store that forgets with the process. It keeps the newest lines
@@ -26,7 +28,8 @@ const perLine = 256
 
 type memoryRoom struct {
 	name  string
-	last  int64
+	last  int64     // the newest N
+	seq   int64     // the newest Seq
 	lines []Message // ascending N, at most Memory.lines
 	bytes int       // in lines
 }
@@ -46,15 +49,19 @@ func NewMemory(lines, rooms, size int) (*Memory, error) {
 	}, nil
 }
 
-// Append implements Store.
-func (m *Memory) Append(_ context.Context, room string, lines []Message) ([]Outcome, error) {
+// Apply implements Store.
+func (m *Memory) Apply(_ context.Context, room string, ops []Op) ([]Outcome, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.roomLocked(room)
-	outcomes := make([]Outcome, len(lines))
+	outcomes := make([]Outcome, len(ops))
 	m.bytes -= r.bytes
-	for i := range lines {
-		outcomes[i] = r.append(lines[i], m.lines)
+	for i := range ops {
+		if ops[i].Verb == Say {
+			outcomes[i] = r.say(ops[i].Message, m.lines)
+		} else {
+			outcomes[i] = r.change(&ops[i])
+		}
 	}
 	m.bytes += r.bytes
 	for e := m.order.Back(); m.bytes > m.size && e != m.order.Front(); e = e.Prev() {
@@ -84,7 +91,7 @@ func (m *Memory) forgetLinesLocked(r *memoryRoom) {
 	r.lines, r.bytes = nil, 0
 }
 
-func (r *memoryRoom) append(line Message, most int) Outcome {
+func (r *memoryRoom) say(line Message, most int) Outcome {
 	for i := range r.lines {
 		if r.lines[i].From == line.From && r.lines[i].Key == line.Key {
 			return Outcome{Message: r.lines[i], Repeat: true}
@@ -93,8 +100,12 @@ func (r *memoryRoom) append(line Message, most int) Outcome {
 	if line.Reply > r.last {
 		return Outcome{Err: ErrNoSuchMessage}
 	}
+	if answered := r.find(line.Reply); answered != nil && !answered.Visible(line.From) {
+		return Outcome{Err: ErrNoSuchMessage}
+	}
 	r.last++
-	line.N = r.last
+	r.seq++
+	line.N, line.Seq, line.Edited, line.Deleted = r.last, r.seq, time.Time{}, time.Time{}
 	if len(r.lines) == most {
 		r.bytes -= sizeOf(&r.lines[0])
 		r.lines[0] = Message{}
@@ -105,28 +116,92 @@ func (r *memoryRoom) append(line Message, most int) Outcome {
 	return Outcome{Message: line}
 }
 
-// History implements Store.
-func (m *Memory) History(_ context.Context, q Query) (Page, error) {
+// change edits or deletes a line.
+func (r *memoryRoom) change(op *Op) Outcome {
+	m := r.find(op.Message.N)
+	if m == nil {
+		return Outcome{Err: ErrNoSuchMessage}
+	}
+	before := sizeOf(m)
+	outcome := op.Change(m)
+	if outcome.Err == nil && !outcome.Repeat {
+		r.seq++
+		outcome.Message.Seq = r.seq
+		*m = outcome.Message
+		r.bytes += sizeOf(m) - before
+	}
+	return outcome
+}
+
+// find is the line of that N, nil when it is not kept.
+func (r *memoryRoom) find(n int64) *Message {
+	i, found := slices.BinarySearchFunc(r.lines, n, func(m Message, n int64) int { return cmp.Compare(m.N, n) })
+	if !found {
+		return nil
+	}
+	return &r.lines[i]
+}
+
+// Find implements Store.
+func (m *Memory) Find(_ context.Context, q Query) (Page, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.rooms[q.Room]
 	if e == nil {
 		return Page{}, nil
 	}
-	lines := e.Value.(*memoryRoom).lines
-	var page Page
-	for i := len(lines) - 1; i >= 0; i-- {
-		if q.Before > 0 && lines[i].N >= q.Before || !lines[i].Visible(q.Viewer) {
+	r := e.Value.(*memoryRoom)
+	page := Page{Seq: r.seq}
+	sought := Words(q.Words)
+	if q.Words != "" && len(sought) == 0 {
+		return page, nil
+	}
+	for _, line := range r.inDirection(q.Direction) {
+		if !q.reaches(line) || q.Words != "" && !hold(Words(line.Text), sought) {
 			continue
 		}
 		if len(page.Messages) == q.Limit {
 			page.More = true
 			break
 		}
-		page.Messages = append(page.Messages, lines[i])
+		page.Messages = append(page.Messages, *line)
 	}
-	slices.Reverse(page.Messages)
+	if q.Direction == Older {
+		slices.Reverse(page.Messages)
+	}
 	return page, nil
+}
+
+// inDirection lists the lines the way a query goes.
+func (r *memoryRoom) inDirection(d Direction) []*Message {
+	lines := make([]*Message, len(r.lines))
+	for i := range r.lines {
+		lines[i] = &r.lines[i]
+	}
+	switch d {
+	case Newer: // as they stand
+	case Older:
+		slices.Reverse(lines)
+	case Changed:
+		slices.SortFunc(lines, func(a, b *Message) int { return cmp.Compare(a.Seq, b.Seq) })
+	}
+	return lines
+}
+
+// reaches tells whether a line lies in the query's direction and its viewer
+// may read it.
+func (q *Query) reaches(m *Message) bool {
+	if !m.Visible(q.Viewer) {
+		return false
+	}
+	switch q.Direction {
+	case Newer:
+		return m.N > q.From
+	case Changed:
+		return m.Seq > q.From
+	default:
+		return q.From == 0 || m.N < q.From
+	}
 }
 
 // Close implements Store.

@@ -32,11 +32,11 @@ func TestNewMemoryRefuses(t *testing.T) {
 
 func say(t *testing.T, m *chat.Memory, room string, keys ...string) []chat.Outcome {
 	t.Helper()
-	var lines []chat.Message
+	var ops []chat.Op
 	for _, key := range keys {
-		lines = append(lines, chat.Message{From: "a", Key: key, Text: "x"})
+		ops = append(ops, chat.Op{Message: chat.Message{From: "a", Key: key, Text: "x"}})
 	}
-	outcomes, err := m.Append(t.Context(), room, lines)
+	outcomes, err := m.Apply(t.Context(), room, ops)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func say(t *testing.T, m *chat.Memory, room string, keys ...string) []chat.Outco
 
 func numbers(t *testing.T, m *chat.Memory, room string, limit int) string {
 	t.Helper()
-	page, err := m.History(t.Context(), chat.Query{Room: room, Viewer: "a", Limit: limit})
+	page, err := m.Find(t.Context(), chat.Query{Room: room, Viewer: "a", Limit: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestMemoryLines(t *testing.T) {
 		t.Errorf("a line that is forgotten is said again as %+v", o)
 	}
 	reply := chat.Message{From: "a", Key: "r", Text: "x", Reply: 2}
-	if o, err := m.Append(t.Context(), "tea", []chat.Message{reply}); err != nil || o[0].Err != nil {
+	if o, err := m.Apply(t.Context(), "tea", []chat.Op{{Message: reply}}); err != nil || o[0].Err != nil {
 		t.Errorf("a line that is forgotten cannot be answered: %v, %v", o[0].Err, err)
 	}
 }
@@ -103,7 +103,7 @@ func TestMemoryBytes(t *testing.T) {
 	}
 	long := func(room, key string) chat.Outcome {
 		line := chat.Message{From: "a", Key: key, Text: strings.Repeat("x", 3<<10)}
-		outcomes, err := m.Append(t.Context(), room, []chat.Message{line})
+		outcomes, err := m.Apply(t.Context(), room, []chat.Op{{Message: line}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func TestMemoryBounded(t *testing.T) {
 	}
 	kept := 0
 	for i := range 7 {
-		page, err := m.History(t.Context(), chat.Query{Room: fmt.Sprint(i), Viewer: "a", Limit: 1000})
+		page, err := m.Find(t.Context(), chat.Query{Room: fmt.Sprint(i), Viewer: "a", Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}

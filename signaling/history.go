@@ -38,8 +38,8 @@ var (
 
 // past reads lines from the chat store that fit a frame.
 func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, *protocol.Error) {
-	page, err := r.hub.store.History(r.hub.ctx, chat.Query{
-		Room: string(r.id), Viewer: string(viewer), Before: before, Limit: limit,
+	page, err := r.hub.store.Find(r.hub.ctx, chat.Query{
+		Room: string(r.id), Viewer: string(viewer), From: before, Limit: limit,
 	})
 	if err != nil {
 		r.hub.log.Error("chat not read", "room", r.tag, "err", err)

@@ -58,11 +58,11 @@ type said struct {
 // store stores lines and sends them out in their order. It runs in the room's
 // queue.
 func (r *Room) store(lines []*said) {
-	messages := make([]chat.Message, len(lines))
+	ops := make([]chat.Op, len(lines))
 	for i, l := range lines {
-		messages[i] = l.line
+		ops[i].Message = l.line
 	}
-	outcomes, err := r.hub.store.Append(r.hub.ctx, string(r.id), messages)
+	outcomes, err := r.hub.store.Apply(r.hub.ctx, string(r.id), ops)
 	if err != nil {
 		r.hub.log.Error("chat not stored", "room", r.tag, "lines", len(lines), "err", err)
 		for _, l := range lines {

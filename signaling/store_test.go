@@ -17,7 +17,7 @@ import (
 // gate is a Store that can be held up or made to fail.
 type gate struct {
 	chat.Store
-	busy  map[string]*atomic.Int32 // the calls of Append under way, by room
+	busy  map[string]*atomic.Int32 // the calls of Apply under way, by room
 	fails atomic.Bool
 
 	mu   sync.Mutex    // guards what follows
@@ -65,22 +65,22 @@ func (g *gate) pass(ctx context.Context) error {
 	return nil
 }
 
-func (g *gate) Append(ctx context.Context, room string, lines []chat.Message) ([]chat.Outcome, error) {
+func (g *gate) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.Outcome, error) {
 	if g.busy[room].Add(1) > 1 {
-		panic("two calls of Append for one room at once")
+		panic("two calls of Apply for one room at once")
 	}
 	defer g.busy[room].Add(-1)
 	if err := g.pass(ctx); err != nil {
 		return nil, err
 	}
-	return g.Store.Append(ctx, room, lines)
+	return g.Store.Apply(ctx, room, ops)
 }
 
-func (g *gate) History(ctx context.Context, q chat.Query) (chat.Page, error) {
+func (g *gate) Find(ctx context.Context, q chat.Query) (chat.Page, error) {
 	if err := g.pass(ctx); err != nil {
 		return chat.Page{}, err
 	}
-	return g.Store.History(ctx, q)
+	return g.Store.Find(ctx, q)
 }
 
 // TestStoreFails holds that a line which could not be stored is refused and

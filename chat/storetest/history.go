@@ -30,7 +30,7 @@ func testPages(_ *testing.T, s suite) {
 		{1, 50, false, nil},
 	}
 	for _, tt := range tests {
-		page := s.history(chat.Query{Room: "tea", Viewer: "z", Before: tt.before, Limit: tt.limit})
+		page := s.find(chat.Query{Room: "tea", Viewer: "z", From: tt.before, Limit: tt.limit})
 		s.wantPage(fmt.Sprintf("before %d, limit %d", tt.before, tt.limit), page, tt.more, tt.want...)
 	}
 }
@@ -47,7 +47,7 @@ func testPrivate(_ *testing.T, s suite) {
 	for viewer, want := range map[string][]int64{
 		"a": {1, 2, 3, 5, 6}, "b": {1, 2, 3, 4, 5}, "c": {1, 4, 5}, "ab": {1, 5, 6}, "d": {1, 5}, "": {1, 5},
 	} {
-		s.wantPage("seen by "+viewer, s.history(chat.Query{Room: "tea", Viewer: viewer, Limit: 50}), false, want...)
+		s.wantPage("seen by "+viewer, s.find(chat.Query{Room: "tea", Viewer: viewer, Limit: 50}), false, want...)
 	}
 }
 
@@ -77,7 +77,7 @@ func testPrivatePages(_ *testing.T, s suite) {
 		{"b", 4, 3, false, from(1, 3)},
 	}
 	for _, tt := range tests {
-		page := s.history(chat.Query{Room: "tea", Viewer: tt.viewer, Before: tt.before, Limit: tt.limit})
+		page := s.find(chat.Query{Room: "tea", Viewer: tt.viewer, From: tt.before, Limit: tt.limit})
 		s.wantPage(fmt.Sprintf("seen by %s before %d, limit %d", tt.viewer, tt.before, tt.limit), page, tt.more, tt.want...)
 	}
 }
@@ -91,9 +91,9 @@ func testConcurrent(t *testing.T, s suite) {
 		room := fmt.Sprint("room", i)
 		wg.Go(func() {
 			for b := range batches {
-				outcomes, err := s.store.Append(t.Context(), room, lines("a", b*batch, batch))
+				outcomes, err := s.store.Apply(t.Context(), room, ops(lines("a", b*batch, batch)...))
 				if err != nil {
-					t.Errorf("append: %v", err)
+					t.Errorf("apply: %v", err)
 					return
 				}
 				for j, o := range outcomes {
@@ -105,9 +105,9 @@ func testConcurrent(t *testing.T, s suite) {
 		})
 		wg.Go(func() {
 			for seen := int64(0); seen < batches*batch; {
-				page, err := s.store.History(t.Context(), chat.Query{Room: room, Viewer: "b", Limit: 200})
+				page, err := s.store.Find(t.Context(), chat.Query{Room: room, Viewer: "b", Limit: 200})
 				if err != nil {
-					t.Errorf("history: %v", err)
+					t.Errorf("find: %v", err)
 					return
 				}
 				for j, m := range page.Messages {

@@ -22,7 +22,7 @@ func testRepeat(_ *testing.T, s suite) {
 	o := s.append("tea", again)[0]
 	s.wantRepeat(o, 1, "one")
 	want := line("a", "one")
-	want.N = 1
+	want.N, want.Seq = 1, 1
 	s.same("repeat", o.Message, want)
 	again.Reply = 99 // a repeat stands as it was first
 	s.wantRepeat(s.append("tea", again)[0], 1, "one")
@@ -31,7 +31,7 @@ func testRepeat(_ *testing.T, s suite) {
 	s.wantRepeat(outcomes[0], 2, "two")
 	s.wantStored(outcomes[1:2], 3)
 	s.wantRepeat(outcomes[2], 1, "one")
-	s.wantPage("after", s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3)
+	s.wantPage("after", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3)
 }
 
 func testRepeatWithinBatch(_ *testing.T, s suite) {
@@ -42,7 +42,7 @@ func testRepeatWithinBatch(_ *testing.T, s suite) {
 	s.wantRepeat(outcomes[1], 1, "one")
 	s.wantStored(outcomes[2:3], 2)
 	s.wantRepeat(outcomes[3], 1, "one")
-	s.wantPage("after", s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2)
+	s.wantPage("after", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2)
 }
 
 func testRepeatIsPerPeerAndRoom(_ *testing.T, s suite) {
@@ -94,5 +94,5 @@ func testRefused(_ *testing.T, s suite) {
 	s.append("coffee", lines("a", 1, 10)...)
 	refused(s.append("tea", reply("of another room", 9))[0])
 	s.wantStored(s.append("tea", reply("first", 3)), 4) // its key was never stored
-	s.wantPage("after", s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3, 4)
+	s.wantPage("after", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3, 4)
 }

@@ -67,23 +67,37 @@ func lines(from string, first, n int) []chat.Message {
 	return made
 }
 
+// ops makes of lines the ops that say them.
+func ops(lines ...chat.Message) []chat.Op {
+	ops := make([]chat.Op, len(lines))
+	for i, line := range lines {
+		ops[i].Message = line
+	}
+	return ops
+}
+
 func (s suite) append(room string, lines ...chat.Message) []chat.Outcome {
 	s.t.Helper()
-	outcomes, err := s.store.Append(s.t.Context(), room, lines)
+	return s.apply(room, ops(lines...)...)
+}
+
+func (s suite) apply(room string, ops ...chat.Op) []chat.Outcome {
+	s.t.Helper()
+	outcomes, err := s.store.Apply(s.t.Context(), room, ops)
 	if err != nil {
-		s.t.Fatalf("append: %v", err)
+		s.t.Fatalf("apply: %v", err)
 	}
-	if len(outcomes) != len(lines) {
-		s.t.Fatalf("%d outcomes of %d lines", len(outcomes), len(lines))
+	if len(outcomes) != len(ops) {
+		s.t.Fatalf("%d outcomes of %d ops", len(outcomes), len(ops))
 	}
 	return outcomes
 }
 
-func (s suite) history(q chat.Query) chat.Page {
+func (s suite) find(q chat.Query) chat.Page {
 	s.t.Helper()
-	page, err := s.store.History(s.t.Context(), q)
+	page, err := s.store.Find(s.t.Context(), q)
 	if err != nil {
-		s.t.Fatalf("history: %v", err)
+		s.t.Fatalf("find: %v", err)
 	}
 	if len(page.Messages) > q.Limit {
 		s.t.Fatalf("%d lines, and the limit is %d", len(page.Messages), q.Limit)
@@ -128,7 +142,7 @@ func testOrder(t *testing.T, s suite) {
 	given := line("a", "last")
 	given.N = 7
 	s.wantStored(s.append("tea", given), 105)
-	page := s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 200})
+	page := s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 200})
 	s.wantPage("all", page, false, from(1, 105)...)
 	for i, want := range []string{"one", "two", "three", "four", "5"} {
 		if got := page.Messages[i].Text; got != want {
@@ -149,23 +163,28 @@ func testFields(_ *testing.T, s suite) {
 			At: moment.Add(time.Duration(i) * time.Millisecond), To: []string{"", "peer-b"}[i%2], Reply: int64(i),
 		}
 		o := s.append("tea", m)[0]
-		m.N = int64(i + 1)
+		m.N, m.Seq = int64(i+1), int64(i+1)
 		want = append(want, m)
 		s.same("outcome", o.Message, m)
 	}
-	for i, m := range s.history(chat.Query{Room: "tea", Viewer: "peer-a", Limit: 50}).Messages {
+	for i, m := range s.find(chat.Query{Room: "tea", Viewer: "peer-a", Limit: 50}).Messages {
 		s.same("history", m, want[i])
 	}
 }
 
 func (s suite) same(what string, got, want chat.Message) {
 	s.t.Helper()
-	if !got.At.Equal(want.At) {
-		s.t.Errorf("%s: said at %v, want %v", what, got.At, want.At)
+	for _, at := range []struct {
+		what      string
+		got, want *time.Time
+	}{{"said", &got.At, &want.At}, {"edited", &got.Edited, &want.Edited}, {"deleted", &got.Deleted, &want.Deleted}} {
+		if !at.got.Equal(*at.want) {
+			s.t.Errorf("%s: %s at %v, want %v", what, at.what, at.got, at.want)
+		}
+		*at.got = *at.want
 	}
-	got.At = want.At
 	if got != want {
-		s.t.Errorf("%s: %.300v, want %.300v", what, got, want)
+		s.t.Errorf("%s: %.300s, want %.300s", what, fmt.Sprint(got), fmt.Sprint(want))
 	}
 }
 
@@ -174,20 +193,20 @@ func testRooms(_ *testing.T, s suite) {
 	s.wantStored(s.append("coffee", lines("a", 1, 2)...), 1)
 	s.wantStored(s.append("TEA", line("a", "other case")), 1)
 	s.wantStored(s.append("tea", line("a", "more")), 4)
-	s.wantPage("tea", s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3, 4)
-	s.wantPage("coffee", s.history(chat.Query{Room: "coffee", Viewer: "a", Limit: 50}), false, 1, 2)
+	s.wantPage("tea", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3, 4)
+	s.wantPage("coffee", s.find(chat.Query{Room: "coffee", Viewer: "a", Limit: 50}), false, 1, 2)
 }
 
 func testUnknownRoom(_ *testing.T, s suite) {
 	s.append("tea", line("a", "x"))
 	for _, room := range []string{"coffee", "", "te", "tea%", "tea\u0301"} {
-		s.wantPage("unknown "+room, s.history(chat.Query{Room: room, Viewer: "a", Limit: 50}), false)
+		s.wantPage("unknown "+room, s.find(chat.Query{Room: room, Viewer: "a", Limit: 50}), false)
 	}
 }
 
 func testNothingToAppend(_ *testing.T, s suite) {
 	s.append("tea")
-	s.wantPage("nothing", s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false)
+	s.wantPage("nothing", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false)
 	s.wantStored(s.append("tea", line("a", "x")), 1)
 }
 
@@ -195,8 +214,8 @@ func testCopies(t *testing.T, s suite) {
 	given := []chat.Message{line("a", "x")}
 	s.append("tea", given...)[0].Message.Text = "changed"
 	given[0].Text = "changed"
-	s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text = "changed"
-	if got := s.history(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text; got != "x" {
+	s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text = "changed"
+	if got := s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text; got != "x" {
 		t.Errorf("the stored line is %q", got)
 	}
 }

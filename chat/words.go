@@ -1,0 +1,103 @@
+package chat
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Word is a piece of a text that a search can find.
+type Word struct {
+	Text string // without case and diacritics
+	// Dense words are found by any part of them: scripts that put no spaces
+	// between words, Hangul, whose particles cling to the word, and symbols. All others are found
+	// by their beginning.
+	Dense bool
+}
+
+// MaxWord is how many characters of a word that is not dense tell it from others.
+const MaxWord = 64
+
+// Words splits a text into its words, in their order.
+func Words(text string) []Word {
+	var (
+		words []Word
+		word  strings.Builder
+		dense bool
+		size  int
+	)
+	end := func() {
+		if size > 0 {
+			words = append(words, Word{Text: word.String(), Dense: dense})
+			word.Reset()
+			size = 0
+		}
+	}
+	for _, r := range plain(text) {
+		if unicode.In(r, unicode.Mn, unicode.Cf) {
+			continue // diacritics and joiners are within a word
+		}
+		clings := isDense(r)
+		if !clings && !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) {
+			end()
+			continue
+		}
+		if clings != dense {
+			end()
+		}
+		dense = clings
+		if dense || size < MaxWord {
+			word.WriteRune(r)
+			size++
+		}
+	}
+	end()
+	return words
+}
+
+// plain is a text in which things that read the same are the same: without
+// compatibility forms (UAX #15), case and diacritics.
+func plain(text string) string {
+	text = cases.Fold().String(norm.NFKD.String(text))
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, text))
+}
+
+// dense are the scripts that write words without spaces, or with what clings to them.
+var dense = []*unicode.RangeTable{
+	unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo,
+	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.So,
+}
+
+func isDense(r rune) bool {
+	// The prolonged sound mark of Japanese is of no script.
+	return r > unicode.MaxLatin1 && (unicode.In(r, dense...) || r == 'ー')
+}
+
+// hold tells whether words hold each of those searched for.
+func hold(words, sought []Word) bool {
+	for _, s := range sought {
+		if !s.in(words) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w Word) in(words []Word) bool {
+	for _, other := range words {
+		if other.Dense != w.Dense {
+			continue
+		}
+		if strings.HasPrefix(other.Text, w.Text) || w.Dense && strings.Contains(other.Text, w.Text) {
+			return true
+		}
+	}
+	return false
+}
