@@ -83,6 +83,9 @@ type Outcome struct {
 	Err     error   // ErrNoSuchMessage or ErrForbidden; nothing changed
 }
 
+// Changed tells whether the Op did anything.
+func (o *Outcome) Changed() bool { return o.Err == nil && !o.Repeat }
+
 // Direction is where a Query looks from its From.
 type Direction uint8
 

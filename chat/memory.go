@@ -97,7 +97,7 @@ func (r *memoryRoom) say(line Message, most int) Outcome {
 			return Outcome{Message: r.lines[i], Repeat: true}
 		}
 	}
-	if line.Reply > r.last {
+	if line.Reply < 0 || line.Reply > r.last {
 		return Outcome{Err: ErrNoSuchMessage}
 	}
 	if answered := r.find(line.Reply); answered != nil && !answered.Visible(line.From) {
@@ -124,7 +124,7 @@ func (r *memoryRoom) change(op *Op) Outcome {
 	}
 	before := sizeOf(m)
 	outcome := op.Change(m)
-	if outcome.Err == nil && !outcome.Repeat {
+	if outcome.Changed() {
 		r.seq++
 		outcome.Message.Seq = r.seq
 		*m = outcome.Message
@@ -142,34 +142,50 @@ func (r *memoryRoom) find(n int64) *Message {
 	return &r.lines[i]
 }
 
-// Find implements Store.
+// Find implements Store. A search holds up nobody else.
 func (m *Memory) Find(_ context.Context, q Query) (Page, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e := m.rooms[q.Room]
-	if e == nil {
-		return Page{}, nil
-	}
-	r := e.Value.(*memoryRoom)
-	page := Page{Seq: r.seq}
+	lines, seq := m.reached(&q)
+	page := Page{Seq: seq}
 	sought := Words(q.Words)
 	if q.Words != "" && len(sought) == 0 {
 		return page, nil
 	}
-	for _, line := range r.inDirection(q.Direction) {
-		if !q.reaches(line) || q.Words != "" && !hold(Words(line.Text), sought) {
+	for i := range lines {
+		if q.Words != "" && !hold(Words(lines[i].Text), sought) {
 			continue
 		}
 		if len(page.Messages) == q.Limit {
 			page.More = true
 			break
 		}
-		page.Messages = append(page.Messages, *line)
+		page.Messages = append(page.Messages, lines[i])
 	}
 	if q.Direction == Older {
 		slices.Reverse(page.Messages)
 	}
 	return page, nil
+}
+
+// reached copies the lines a query looks at, one more than its limit at most
+// when it is no search, and tells the room's newest change number.
+func (m *Memory) reached(q *Query) ([]Message, int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.rooms[q.Room]
+	if e == nil {
+		return nil, 0
+	}
+	r := e.Value.(*memoryRoom)
+	var lines []Message
+	for _, line := range r.inDirection(q.Direction) {
+		if q.Words == "" && len(lines) > q.Limit {
+			break
+		}
+		if q.reaches(line) {
+			lines = append(lines, *line)
+		}
+	}
+	return lines, r.seq
 }
 
 // inDirection lists the lines the way a query goes.

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -80,6 +81,29 @@ func TestMemoryLines(t *testing.T) {
 	}
 }
 
+// TestMemoryForgottenChanges holds that a line which is forgotten cannot be
+// changed, and that the room's changes go on counting.
+func TestMemoryForgottenChanges(t *testing.T) {
+	m := newMemory(t, 3, 1)
+	say(t, m, "tea", "1", "2", "3", "4")
+	for _, op := range []chat.Op{
+		{Verb: chat.Edit, Message: chat.Message{N: 1, From: "a", Text: "y"}},
+		{Verb: chat.Delete, Message: chat.Message{N: 1, From: "a"}},
+	} {
+		if o, err := m.Apply(t.Context(), "tea", []chat.Op{op}); err != nil || !errors.Is(o[0].Err, chat.ErrNoSuchMessage) {
+			t.Errorf("a line that is forgotten is changed: %+v, %v", o[0], err)
+		}
+	}
+	edit := chat.Op{Verb: chat.Edit, Message: chat.Message{N: 2, From: "a", Text: "y"}}
+	if o, err := m.Apply(t.Context(), "tea", []chat.Op{edit}); err != nil || o[0].Message.Seq != 5 {
+		t.Errorf("a line that is kept is changed: %+v, %v", o[0], err)
+	}
+	page, err := m.Find(t.Context(), chat.Query{Room: "tea", Viewer: "a", Direction: chat.Changed, Limit: 9})
+	if err != nil || len(page.Messages) != 3 || page.Messages[2].N != 2 || page.Seq != 5 {
+		t.Errorf("changed: %+v, %v", page, err)
+	}
+}
+
 // TestMemoryRooms holds that the room where nothing was said for longest goes first.
 func TestMemoryRooms(t *testing.T) {
 	m := newMemory(t, 10, 2)
@@ -125,6 +149,37 @@ func TestMemoryBytes(t *testing.T) {
 	}
 	if got := numbers(t, m, "water", 2); got != "[10 11] true" {
 		t.Errorf("a room that alone is too large keeps %s", got)
+	}
+}
+
+// TestMemoryEditedBytes holds that an edited line counts with the text it has now.
+func TestMemoryEditedBytes(t *testing.T) {
+	m, err := chat.NewMemory(10, 10, 8<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(room string, op chat.Op) {
+		t.Helper()
+		op.Message.N, op.Message.From = 1, "a"
+		if o, err := m.Apply(t.Context(), room, []chat.Op{op}); err != nil || o[0].Err != nil {
+			t.Fatal(o, err)
+		}
+	}
+	long := chat.Op{Verb: chat.Edit, Message: chat.Message{Text: strings.Repeat("x", 5<<10)}}
+	say(t, m, "tea", "1")
+	change("tea", long)
+	change("tea", chat.Op{Verb: chat.Delete})
+	say(t, m, "coffee", "1")
+	change("coffee", long)
+	if got := numbers(t, m, "tea", 50); got != "[1] false" {
+		t.Errorf("beside a deleted text tea keeps %s", got)
+	}
+	say(t, m, "water", "1")
+	change("water", long)
+	for room, want := range map[string]string{"tea": "[] false", "coffee": "[] false", "water": "[1] false"} {
+		if got := numbers(t, m, room, 50); got != want {
+			t.Errorf("%s keeps %s, want %s", room, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// statements are what the writer does, prepared on its connection.
+type statements struct {
+	room, addRoom, setRoom *sql.Stmt
+	byKey, byID            *sql.Stmt
+	add, change, drop      *sql.Stmt
+	addWords, dropWords    *sql.Stmt
+	keepRoom, forgetRoom   *sql.Stmt
+	tooOld, surplus        *sql.Stmt
+	unneeded, shrink       *sql.Stmt
+	touchFile              *sql.Stmt
+
+	all []*sql.Stmt
+}
+
+const columns = "id, seq, at, sender, key, messages.name, messages.text, recipient, reply, edited, deleted"
+
+func (s *statements) prepare(conn *sql.Conn) (err error) {
+	for text, into := range map[string]**sql.Stmt{
+		"SELECT id, n, seq FROM rooms WHERE name = ?":                                                                   &s.room,
+		"INSERT INTO rooms (name, n, seq, said) VALUES (?, 0, 0, 0) RETURNING id":                                       &s.addRoom,
+		"UPDATE rooms SET n = ?, seq = ?, said = max(said, ?) WHERE id = ?":                                             &s.setRoom,
+		"SELECT " + columns + " FROM messages INDEXED BY messages_by_key WHERE sender = ? AND key = ? AND id >> 32 = ?": &s.byKey,
+		"SELECT " + columns + " FROM messages WHERE id = ?":                                                             &s.byID,
+		"INSERT INTO messages VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)":                                      &s.add,
+		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?":                                   &s.change,
+		"DELETE FROM messages WHERE id = ?":                                                                             &s.drop,
+		"INSERT INTO words (rowid, text) VALUES (?, ?)":                                                                 &s.addWords,
+		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":                                                &s.dropWords,
+		"INSERT OR REPLACE INTO made_rooms VALUES (?, ?, ?, ?, ?, ?)":                                                   &s.keepRoom,
+		"DELETE FROM made_rooms WHERE id = ?":                                                                           &s.forgetRoom,
+		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":                                                &s.tooOld,
+		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?":                                    &s.surplus,
+		unneededRooms:                                     &s.unneeded,
+		"PRAGMA incremental_vacuum(1024)":                 &s.shrink,
+		fmt.Sprintf("PRAGMA user_version = %d", versions): &s.touchFile,
+	} {
+		if *into, err = conn.PrepareContext(context.Background(), text); err != nil { //nolint:sqlclosecheck // closeAll does
+			return fmt.Errorf("prepare %q: %w", text, err)
+		}
+		s.all = append(s.all, *into)
+	}
+	return nil
+}
+
+// closeAll closes statements, without which SQLite does not close the file.
+func closeAll(statements []*sql.Stmt) error {
+	var err error
+	for _, s := range statements {
+		err = errors.Join(err, s.Close())
+	}
+	return err
+}

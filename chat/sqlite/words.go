@@ -1,0 +1,92 @@
+package sqlite
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"moim/chat"
+)
+
+// The index of words is SQLite's FTS5 (https://sqlite.org/fts5.html) with words
+// made here, as none of its tokenizers finds a syllable of a Korean word. Each
+// begins with its room and an x, so a search reads the words of its room alone.
+//
+// A dense word is indexed as its pairs of characters, in order, and the last
+// character: 회의실 as 회의, 의실, 실. Any part of two characters and more is a run of pairs
+// then, and one character the beginning of a pair.
+
+// indexed is a text as it is put into the index.
+func indexed(room int64, text string) string {
+	prefix := strconv.FormatInt(room, 10) + "x"
+	var b strings.Builder
+	put := func(word string) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(prefix)
+		b.WriteString(word)
+	}
+	for _, w := range chat.Words(text) {
+		if !w.Dense {
+			put(w.Text)
+			continue
+		}
+		characters := []rune(w.Text)
+		for i := range characters {
+			put(string(characters[i:min(i+2, len(characters))]))
+		}
+	}
+	return b.String()
+}
+
+// match is the FTS5 query for all words of a text; "" when it has none.
+func match(room int64, text string) string {
+	prefix := strconv.FormatInt(room, 10) + "x"
+	var terms []string
+	for _, w := range chat.Words(text) {
+		characters := []rune(w.Text)
+		if !w.Dense || len(characters) == 1 {
+			terms = append(terms, `"`+prefix+w.Text+`" *`)
+			continue
+		}
+		pairs := make([]string, len(characters)-1)
+		for i := range pairs {
+			pairs[i] = prefix + string(characters[i:i+2])
+		}
+		terms = append(terms, `"`+strings.Join(pairs, " ")+`"`)
+	}
+	return strings.Join(terms, " AND ")
+}
+
+// texts are what a message says before a transaction and after it.
+type texts struct{ before, after string }
+
+// retext notes that the words of a message change.
+func (t *tx) retext(id int64, before, after string) {
+	t.purge = t.purge || before != ""
+	if known := t.texts[id]; known != nil {
+		known.after = after
+		return
+	}
+	t.texts[id] = &texts{before, after}
+}
+
+// index changes the words of messages. In the order of their ids FTS5 writes
+// them at once; each step back would make it write what it has.
+func (t *tx) index() error {
+	for _, id := range slices.Sorted(maps.Keys(t.texts)) {
+		if words := indexed(id>>roomShift, t.texts[id].before); words != "" {
+			if _, err := t.dropWords.Exec(id, words); err != nil {
+				return err
+			}
+		}
+		if words := indexed(id>>roomShift, t.texts[id].after); words != "" {
+			if _, err := t.addWords.Exec(id, words); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
