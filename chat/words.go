@@ -36,11 +36,11 @@ func Words(text string) []Word {
 		}
 	}
 	for _, r := range plain(text) {
-		if unicode.In(r, unicode.Mn, unicode.Cf) {
-			continue // diacritics and joiners are within a word
+		if unicode.Is(unicode.Cf, r) {
+			continue // joiners are within a word
 		}
-		clings := isDense(r)
-		if !clings && !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) {
+		clings := isDense(r) || dense && size > 0 && unicode.Is(unicode.Mn, r)
+		if size == 0 && unicode.Is(unicode.Mn, r) || !clings && !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) {
 			end()
 			continue
 		}
@@ -58,16 +58,24 @@ func Words(text string) []Word {
 }
 
 // plain is a text in which things that read the same are the same: without
-// compatibility forms (UAX #15), case and diacritics.
+// compatibility forms (UAX #15), case, and the marks of alphabets in which they
+// do not make another letter of it.
 func plain(text string) string {
-	text = cases.Fold().String(norm.NFKD.String(text))
-	return norm.NFC.String(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+	base := ' '
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case !unicode.Is(unicode.Mn, r):
+			base = r
+		case unicode.In(base, marked...), unicode.Is(unicode.Variation_Selector, r):
 			return -1
 		}
 		return r
-	}, text))
+	}, norm.NFKD.String(text))
+	return norm.NFC.String(strings.ToLower(cases.Fold().String(text)))
 }
+
+// marked are the scripts whose marks are left out.
+var marked = []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Hebrew, unicode.Arabic}
 
 // dense are the scripts that write words without spaces, or with what clings to them.
 var dense = []*unicode.RangeTable{

@@ -2,46 +2,18 @@ package sqlite_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 
 	"moim/chat"
+	"moim/chat/storetest"
 )
-
-// onSmallDisk runs a test again in a process of its own that may mount what
-// nobody else sees, with a file system of so many KiB; that process gets its folder.
-func onSmallDisk(t *testing.T, kib int) (folder string, inside bool) {
-	t.Helper()
-	const marker = "MOIM_TEST_SMALL_DISK"
-	if os.Getenv(marker) != "" {
-		folder = t.TempDir()
-		if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%dk", kib)); err != nil {
-			t.Fatalf("mount a small disk: %v", err)
-		}
-		t.Cleanup(func() { syscall.Unmount(folder, syscall.MNT_DETACH) })
-		return folder, true
-	}
-	self := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-	self.Env = append(os.Environ(), marker+"=1")
-	self.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Unshareflags: syscall.CLONE_NEWNS}
-	if uid := os.Getuid(); uid != 0 {
-		self.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		self.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
-	}
-	out, err := self.CombinedOutput()
-	if err != nil {
-		t.Fatalf("on a small disk (it needs root, or user namespaces): %v\n%s", err, out)
-	}
-	return "", false
-}
 
 // TestFullDisk holds that a full disk refuses lines, says so, keeps what it has,
 // lets it be read, and goes on by itself once there is space.
 func TestFullDisk(t *testing.T) {
-	folder, inside := onSmallDisk(t, 2048)
+	folder, inside := storetest.SmallDisk(t, 2048)
 	if !inside {
 		return
 	}
@@ -89,7 +61,7 @@ func TestFullDisk(t *testing.T) {
 // TestReadOnlyDisk holds that a chat on a disk that is or becomes read-only is
 // refused with a sentence.
 func TestReadOnlyDisk(t *testing.T) {
-	folder, inside := onSmallDisk(t, 4096)
+	folder, inside := storetest.SmallDisk(t, 4096)
 	if !inside {
 		return
 	}

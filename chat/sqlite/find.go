@@ -31,16 +31,25 @@ const (
 		" WHERE words MATCH :words AND words.rowid < :before AND " + visible
 )
 
-func (q *queries) prepare(db *sql.DB) (err error) {
-	for text, into := range map[string]**sql.Stmt{
+func (q *queries) prepare(pages, searches *sql.DB) error {
+	err := q.prepareOn(searches, map[string]**sql.Stmt{
+		withWords + " ORDER BY words.rowid DESC LIMIT :limit": &q.search,
+	})
+	if err != nil {
+		return err
+	}
+	return q.prepareOn(pages, map[string]**sql.Stmt{
 		"SELECT id, n, seq FROM rooms WHERE name = ?":                       &q.room,
 		ofRoom + " ORDER BY id DESC LIMIT :limit":                           &q.older,
 		ofRoom + " ORDER BY id LIMIT :limit":                                &q.newer,
 		byChange + " ORDER BY seq LIMIT :limit":                             &q.changed,
-		withWords + " ORDER BY words.rowid DESC LIMIT :limit":               &q.search,
 		"SELECT id, name, topic, public, host_key, created FROM made_rooms": &q.madeRooms,
 		crowdedRooms: &q.crowded,
-	} {
+	})
+}
+
+func (q *queries) prepareOn(db *sql.DB, texts map[string]**sql.Stmt) (err error) {
+	for text, into := range texts {
 		if *into, err = db.Prepare(text); err != nil { //nolint:sqlclosecheck // closeAll does
 			return fmt.Errorf("prepare %q: %w", text, err)
 		}

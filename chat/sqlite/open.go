@@ -6,10 +6,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -29,8 +29,9 @@ var migrations embed.FS
 const versions = 1
 
 var (
-	checkPragmas = []string{"busy_timeout(5000)", "query_only(1)", "trusted_schema(0)", "cell_size_check(1)"}
-	readPragmas  = append(slices.Clip(checkPragmas), "temp_store(MEMORY)")
+	readPragmas = []string{
+		"busy_timeout(5000)", "query_only(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(MEMORY)",
+	}
 	writePragmas = []string{
 		"busy_timeout(5000)", "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)",
 		"secure_delete(1)", "journal_size_limit(67108864)", "temp_store(MEMORY)", "cache_size(-16384)",
@@ -38,13 +39,24 @@ var (
 	}
 )
 
+// How a file is opened (https://sqlite.org/uri.html).
+const (
+	readWrite = "rw"
+	readOnly  = "ro"
+	untouched = "immutable" // not even a lock is taken; for a file without a log
+)
+
 // dsn names a file to the driver, with pragmas for each connection.
-func dsn(path string, pragmas []string) string {
+func dsn(path, mode string, pragmas []string) string {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	if !filepath.IsAbs(path) {
 		u = url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
 	}
-	u.RawQuery = url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": pragmas}.Encode()
+	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
+	if mode == untouched {
+		query["mode"], query["immutable"] = []string{readOnly}, []string{"1"}
+	}
+	u.RawQuery = query.Encode()
 	return u.String()
 }
 
@@ -60,7 +72,7 @@ func openFile(cfg Config) (*sql.DB, error) {
 	if err := check(cfg); err != nil {
 		return nil, refusal(cfg.Path, err)
 	}
-	db, err := sql.Open("sqlite", dsn(cfg.Path, writePragmas))
+	db, err := sql.Open("sqlite", dsn(cfg.Path, readWrite, writePragmas))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +100,7 @@ func refusal(path string, err error) error {
 	case errors.Is(err, errNoWAL):
 		advice = "choose a folder on a local disk"
 	case isDamage(err):
-		advice = "put a copy of it in its place, or move it away to begin with an empty chat; nothing in it was changed"
+		advice = "put a copy of it in its place, or move it away, with the files beside it that begin with its name, to start with an empty chat; nothing in it was changed"
 	case isReadOnly(err):
 		advice = "make it writable or choose another folder"
 	}
@@ -97,7 +109,11 @@ func refusal(path string, err error) error {
 
 // check reads an existing file without changing it.
 func check(cfg Config) error {
-	db, err := sql.Open("sqlite", dsn(cfg.Path, checkPragmas))
+	mode := readOnly
+	if _, err := os.Stat(cfg.Path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		mode = untouched
+	}
+	db, err := sql.Open("sqlite", dsn(cfg.Path, mode, readPragmas))
 	if err != nil {
 		return err
 	}

@@ -95,6 +95,9 @@ func TestOpenRefuses(t *testing.T) {
 			if !bytes.Equal(read(t, path), before) {
 				t.Error("the file was changed")
 			}
+			if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
+				t.Errorf("beside it there is now %v, %v", files, err)
+			}
 		})
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
 
@@ -35,7 +34,8 @@ type Store struct {
 	log       *slog.Logger
 	health    *health
 	writer    *writer
-	readers   *sql.DB
+	pages     *sql.DB // connections that read
+	searches  *sql.DB // connections that search, apart so that pages wait for no search
 	queries   queries
 
 	sweeping sync.WaitGroup
@@ -54,14 +54,8 @@ func Open(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	readers, err := sql.Open("sqlite", dsn(cfg.Path, readPragmas))
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	readers.SetMaxOpenConns(runtime.GOMAXPROCS(0) + 1)
-	readers.SetMaxIdleConns(runtime.GOMAXPROCS(0) + 1)
-	s := &Store{retention: cfg.Retention, log: cfg.Log, health: &health{log: cfg.Log}, readers: readers}
-	if err = s.queries.prepare(readers); err == nil {
+	s := &Store{retention: cfg.Retention, log: cfg.Log, health: &health{log: cfg.Log}}
+	if err = s.openReaders(cfg.Path); err == nil {
 		s.writer, err = newWriter(db, s.health, cfg.Log)
 	}
 	if err != nil {
@@ -87,6 +81,27 @@ func (s *Store) Close() error {
 	return errors.Join(s.closeReaders(), s.writer.close())
 }
 
+// connections is how many read at once, and how many search.
+const connections = 2
+
+func (s *Store) openReaders(path string) error {
+	for _, db := range []**sql.DB{&s.pages, &s.searches} {
+		var err error
+		if *db, err = sql.Open("sqlite", dsn(path, readWrite, readPragmas)); err != nil {
+			return err
+		}
+		(*db).SetMaxOpenConns(connections)
+		(*db).SetMaxIdleConns(connections)
+	}
+	return s.queries.prepare(s.pages, s.searches)
+}
+
 func (s *Store) closeReaders() error {
-	return errors.Join(closeAll(s.queries.all), s.readers.Close())
+	err := closeAll(s.queries.all)
+	for _, db := range []*sql.DB{s.pages, s.searches} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
 }

@@ -2,7 +2,9 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,8 @@ import (
 )
 
 // Run tests the stores that open makes: one of its own for each test, empty,
-// which keeps at least 200 lines of each of 100 rooms. Run closes it.
+// which keeps at least 200 lines of each of 100 rooms, and times at least to
+// the millisecond. Run closes it.
 func Run(t *testing.T, open func(t *testing.T) chat.Store) {
 	for _, test := range []struct {
 		name string
@@ -21,16 +24,30 @@ func Run(t *testing.T, open func(t *testing.T) chat.Store) {
 		{"Fields", testFields},
 		{"Rooms", testRooms},
 		{"UnknownRoom", testUnknownRoom},
+		{"Nothing", testNothing},
+		{"Copies", testCopies},
+		{"Cancelled", testCancelled},
 		{"Repeat", testRepeat},
 		{"RepeatWithinBatch", testRepeatWithinBatch},
 		{"RepeatIsPerPeerAndRoom", testRepeatIsPerPeerAndRoom},
 		{"Reply", testReply},
 		{"Refused", testRefused},
-		{"NothingToAppend", testNothingToAppend},
-		{"Pages", testPages},
+		{"Changes", testChanges},
+		{"ChangedFields", testChangedFields},
+		{"ChangesElsewhere", testChangesElsewhere},
+		{"Older", testOlder},
+		{"Newer", testNewer},
+		{"Changed", testChanged},
+		{"RoomsApart", testRoomsApart},
 		{"Private", testPrivate},
 		{"PrivatePages", testPrivatePages},
-		{"Copies", testCopies},
+		{"Search", testSearch},
+		{"SearchLong", testSearchLong},
+		{"SearchChanged", testSearchChanged},
+		{"SearchPrivate", testSearchPrivate},
+		{"SearchRooms", testSearchRooms},
+		{"SearchPages", testSearchPages},
+		{"Model", testModel},
 		{"Concurrent", testConcurrent},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -51,7 +68,13 @@ type suite struct {
 	store chat.Store
 }
 
+// beyond is the greatest number a client can name, and more than any room has.
+const beyond = 1<<53 - 1
+
 var moment = time.Date(2026, 11, 22, 12, 0, 0, 123_000_000, time.UTC)
+
+// at is so many milliseconds after the moment.
+func at(ms int) time.Time { return moment.Add(time.Duration(ms) * time.Millisecond) }
 
 // line makes a line of a peer whose key is its text.
 func line(from, text string) chat.Message {
@@ -67,11 +90,38 @@ func lines(from string, first, n int) []chat.Message {
 	return made
 }
 
+func private(from, to, text string) chat.Message {
+	m := line(from, text)
+	m.To = to
+	return m
+}
+
+func reply(from, text string, n int64) chat.Message {
+	m := line(from, text)
+	m.Reply = n
+	return m
+}
+
+func say(m chat.Message) chat.Op { return chat.Op{Message: m} }
+
+func edit(from string, n int64, text string) chat.Op {
+	return chat.Op{Verb: chat.Edit, Message: chat.Message{N: n, From: from, Text: text, At: at(1)}}
+}
+
+func del(from string, n int64) chat.Op {
+	return chat.Op{Verb: chat.Delete, Message: chat.Message{N: n, From: from, At: at(2)}}
+}
+
+func asHost(op chat.Op) chat.Op {
+	op.Host = true
+	return op
+}
+
 // ops makes of lines the ops that say them.
 func ops(lines ...chat.Message) []chat.Op {
 	ops := make([]chat.Op, len(lines))
 	for i, line := range lines {
-		ops[i].Message = line
+		ops[i] = say(line)
 	}
 	return ops
 }
@@ -105,13 +155,30 @@ func (s suite) find(q chat.Query) chat.Page {
 	return page
 }
 
-// wantStored checks outcomes of new lines, whose N follow one another.
-func (s suite) wantStored(outcomes []chat.Outcome, first int64) {
+// became is what an outcome says, in short: N:Seq, and whether it was so before.
+func became(o chat.Outcome) string {
+	switch {
+	case errors.Is(o.Err, chat.ErrNoSuchMessage) && !o.Repeat:
+		return "none"
+	case errors.Is(o.Err, chat.ErrForbidden) && !o.Repeat:
+		return "forbidden"
+	case o.Err != nil:
+		return fmt.Sprint(o.Err, o.Repeat)
+	case o.Repeat:
+		return fmt.Sprintf("%d:%d again", o.Message.N, o.Message.Seq)
+	}
+	return fmt.Sprintf("%d:%d", o.Message.N, o.Message.Seq)
+}
+
+// want checks what became of ops, as became says it.
+func (s suite) want(what string, outcomes []chat.Outcome, want ...string) {
 	s.t.Helper()
-	for i, o := range outcomes {
-		if o.Err != nil || o.Repeat || o.Message.N != first+int64(i) {
-			s.t.Fatalf("line %d: n %d, repeat %v, %v; want n %d", i, o.Message.N, o.Repeat, o.Err, first+int64(i))
-		}
+	var got []string
+	for _, o := range outcomes {
+		got = append(got, became(o))
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s: %s; want %s", what, strings.Join(got, ", "), strings.Join(want, ", "))
 	}
 }
 
@@ -122,100 +189,66 @@ func (s suite) wantPage(what string, page chat.Page, more bool, want ...int64) {
 	for i, m := range page.Messages {
 		got[i] = m.N
 	}
-	if fmt.Sprint(got) != fmt.Sprint(want) || page.More != more {
+	if !slices.Equal(got, want) || page.More != more {
 		s.t.Errorf("%s: %v, more %v; want %v, %v", what, got, page.More, want, more)
 	}
 }
 
-func from(first, last int64) []int64 {
-	var ns []int64
-	for n := first; n <= last; n++ {
-		ns = append(ns, n)
-	}
-	return ns
+// pageTest is a query of a room, who asks for it, and what it finds.
+type pageTest struct {
+	viewer string
+	from   int64
+	limit  int
+	more   bool
+	want   []int64
 }
 
-func testOrder(t *testing.T, s suite) {
-	s.wantStored(s.append("tea", line("a", "one")), 1)
-	s.wantStored(s.append("tea", line("b", "two"), line("a", "three"), line("b", "four")), 2)
-	s.wantStored(s.append("tea", lines("c", 5, 100)...), 5)
-	given := line("a", "last")
-	given.N = 7
-	s.wantStored(s.append("tea", given), 105)
-	page := s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 200})
-	s.wantPage("all", page, false, from(1, 105)...)
-	for i, want := range []string{"one", "two", "three", "four", "5"} {
-		if got := page.Messages[i].Text; got != want {
-			t.Errorf("line %d is %q, want %q", i+1, got, want)
-		}
-	}
-}
-
-func testFields(_ *testing.T, s suite) {
-	texts := []string{
-		"x", "  spaces \n\tand breaks ", "'; DROP TABLE messages; --", `\"%_\\`, "모임 🍵 e\u0301 \u202e",
-		"\x01\x7f\u2028", strings.Repeat("🍵", chat.MaxText),
-	}
-	var want []chat.Message
-	for i, text := range texts {
-		m := chat.Message{
-			Key: fmt.Sprint("k'", i), From: "peer-a", Name: "Mina 모임 '\"", Text: text,
-			At: moment.Add(time.Duration(i) * time.Millisecond), To: []string{"", "peer-b"}[i%2], Reply: int64(i),
-		}
-		o := s.append("tea", m)[0]
-		m.N, m.Seq = int64(i+1), int64(i+1)
-		want = append(want, m)
-		s.same("outcome", o.Message, m)
-	}
-	for i, m := range s.find(chat.Query{Room: "tea", Viewer: "peer-a", Limit: 50}).Messages {
-		s.same("history", m, want[i])
+func (s suite) wantPages(room string, d chat.Direction, words string, tests []pageTest) {
+	s.t.Helper()
+	for _, tt := range tests {
+		page := s.find(chat.Query{Room: room, Viewer: tt.viewer, Direction: d, From: tt.from, Words: words, Limit: tt.limit})
+		s.wantPage(fmt.Sprintf("%s sees in direction %d from %d, limit %d", tt.viewer, d, tt.from, tt.limit), page, tt.more, tt.want...)
 	}
 }
 
 func (s suite) same(what string, got, want chat.Message) {
 	s.t.Helper()
-	for _, at := range []struct {
-		what      string
-		got, want *time.Time
-	}{{"said", &got.At, &want.At}, {"edited", &got.Edited, &want.Edited}, {"deleted", &got.Deleted, &want.Deleted}} {
-		if !at.got.Equal(*at.want) {
-			s.t.Errorf("%s: %s at %v, want %v", what, at.what, at.got, at.want)
+	if got, want := tell(got), tell(want); got != want {
+		s.t.Errorf("%s: %.500s\nwant %.500s", what, got, want)
+	}
+}
+
+// tell is all of a message in words.
+func tell(m chat.Message) string {
+	since := func(t time.Time) any {
+		if t.IsZero() {
+			return "never"
 		}
-		*at.got = *at.want
+		return t.Sub(moment)
 	}
-	if got != want {
-		s.t.Errorf("%s: %.300s, want %.300s", what, fmt.Sprint(got), fmt.Sprint(want))
-	}
+	return fmt.Sprintf("%d:%d %q from %q (%q) to %q, reply %d, said %v, edited %v, deleted %v: %q",
+		m.N, m.Seq, m.Key, m.From, m.Name, m.To, m.Reply, since(m.At), since(m.Edited), since(m.Deleted), m.Text)
 }
 
-func testRooms(_ *testing.T, s suite) {
-	s.wantStored(s.append("tea", lines("a", 1, 3)...), 1)
-	s.wantStored(s.append("coffee", lines("a", 1, 2)...), 1)
-	s.wantStored(s.append("TEA", line("a", "other case")), 1)
-	s.wantStored(s.append("tea", line("a", "more")), 4)
-	s.wantPage("tea", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false, 1, 2, 3, 4)
-	s.wantPage("coffee", s.find(chat.Query{Room: "coffee", Viewer: "a", Limit: 50}), false, 1, 2)
+// tellOp is an op in words.
+func tellOp(op chat.Op) string {
+	return fmt.Sprintf("%s (host %v) %s", [...]string{"say", "edit", "delete"}[op.Verb], op.Host, tell(op.Message))
 }
 
-func testUnknownRoom(_ *testing.T, s suite) {
-	s.append("tea", line("a", "x"))
-	for _, room := range []string{"coffee", "", "te", "tea%", "tea\u0301"} {
-		s.wantPage("unknown "+room, s.find(chat.Query{Room: room, Viewer: "a", Limit: 50}), false)
+// show is all of a page in words.
+func show(page chat.Page) string {
+	told := []string{fmt.Sprintf("seq %d, more %v", page.Seq, page.More)}
+	for _, m := range page.Messages {
+		told = append(told, tell(m))
 	}
+	return strings.Join(told, "\n")
 }
 
-func testNothingToAppend(_ *testing.T, s suite) {
-	s.append("tea")
-	s.wantPage("nothing", s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}), false)
-	s.wantStored(s.append("tea", line("a", "x")), 1)
-}
-
-func testCopies(t *testing.T, s suite) {
-	given := []chat.Message{line("a", "x")}
-	s.append("tea", given...)[0].Message.Text = "changed"
-	given[0].Text = "changed"
-	s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text = "changed"
-	if got := s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 50}).Messages[0].Text; got != "x" {
-		t.Errorf("the stored line is %q", got)
+// between lists numbers, both ends included.
+func between(first, last int64) []int64 {
+	var ns []int64
+	for n := first; n <= last; n++ {
+		ns = append(ns, n)
 	}
+	return ns
 }
