@@ -17,7 +17,7 @@ func TestChat(t *testing.T) {
 		s.Pass(1234567 * time.Microsecond)
 		peers[0].Sendf(`{"type":"chat","id":1,"key":"a","text":"  안녕 <b> \n\t\"\\","from":%q,"name":"Host","n":9,"at":"x"}`, peers[1].ID)
 		want := protocol.ChatMessage{
-			N: 1, Key: "a", From: peers[0].ID, Name: "Mina", Text: "  안녕 <b> \n\t\"\\", At: protocol.At(time.Now()),
+			N: 1, Seq: 1, Key: "a", From: peers[0].ID, Name: "Mina", Text: "  안녕 <b> \n\t\"\\", At: protocol.At(time.Now()),
 		}
 		for _, p := range peers {
 			if got := p.ExpectChat(want.Text); got != want {

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"testing"
+	"time"
 
 	"moim/signaling"
 	"moim/signaling/protocol"
@@ -78,6 +79,7 @@ func TestCountOfSent(t *testing.T) {
 			p.ExpectError(protocol.CodeBadMessage)
 			count++
 			p.ExpectPong(count)
+			s.Pass(2 * time.Second) // so many faults at once would close
 		}
 		check("joined and pong", 0)
 		other := s.Join("tea", "Nana")
@@ -96,6 +98,11 @@ func TestCountOfSent(t *testing.T) {
 		p.Sendf(`{"type":"chat-history"}`)
 		p.Expect(protocol.TypeChatHistory)
 		check("chat-history", 1)
+		ask(p, protocol.TypeChatSearch, `{"type":"chat-search","query":"x"}`)
+		check("chat-search", 1)
+		p.Sendf(`{"type":"chat-edit","n":1,"text":"y"}`)
+		expectChanged(p)
+		check("chat-changed", 1)
 		p.Sendf(`{"type":"dance"}`)
 		p.ExpectError(protocol.CodeUnknownType)
 		check("error", 1)

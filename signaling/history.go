@@ -1,29 +1,35 @@
 package signaling
 
 import (
+	"context"
 	"slices"
 
 	"moim/chat"
 	"moim/signaling/protocol"
 )
 
-// history answers with older lines. The answer comes from the room's queue, so
-// that a line is either in it or was sent before it.
+// history answers with lines that were said before. The answer comes from the
+// room's queue, so that it holds what was sent before it and nothing that is
+// sent after it.
 func (s *Session) history(f *protocol.Frame) *protocol.Error {
-	limit := min(f.Int(protocol.FieldLimit), protocol.HistoryMax)
-	if limit == 0 {
-		limit = protocol.HistoryDefault
+	q := s.query(f)
+	before, after, since := f.Has(protocol.FieldBefore), f.Has(protocol.FieldAfter), f.Has(protocol.FieldSince)
+	switch {
+	case before && after, after && since, since && before:
+		return errOneWay
+	case after:
+		q.Direction, q.From = chat.Newer, f.Int(protocol.FieldAfter)
+	case since:
+		q.Direction, q.From = chat.Changed, f.Int(protocol.FieldSince)
 	}
-	re, before := f.ID, f.Int(protocol.FieldBefore)
+	re := f.ID
 	queued := s.room.queue.push(job{do: func() {
-		page, fault := s.room.past(s.id, before, int(limit))
+		page, fault := s.room.find(s.hub.ctx, q)
 		if fault != nil {
 			s.refuse(re, fault)
 			return
 		}
-		s.out.enqueue(sealJSON(protocol.History{
-			Type: protocol.TypeChatHistory, Re: re, Messages: wireMessages(page.Messages), More: page.More,
-		}))
+		s.show(protocol.TypeChatHistory, re, page)
 	}})
 	if !queued {
 		return errBusy
@@ -31,33 +37,62 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	return nil
 }
 
+// query asks for the newest lines, or those before a certain one.
+func (s *Session) query(f *protocol.Frame) chat.Query {
+	q := chat.Query{
+		Room: string(s.room.id), Viewer: string(s.id),
+		Direction: chat.Older, From: f.Int(protocol.FieldBefore), Limit: protocol.HistoryDefault,
+	}
+	if f.Has(protocol.FieldLimit) {
+		q.Limit = int(min(f.Int(protocol.FieldLimit), protocol.HistoryMax))
+	}
+	return q
+}
+
+// show answers with a page.
+func (s *Session) show(t protocol.Type, re int64, page chat.Page) {
+	s.out.enqueue(sealJSON(protocol.History{
+		Type: t, Re: re, Messages: wireMessages(page.Messages), More: page.More,
+	}))
+}
+
 var (
 	errHistory = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+	errOneWay  = protocol.Errorf(protocol.CodeBadMessage, "A request has one of the fields before, after and since.")
 	errBusy    = protocol.Errorf(protocol.CodeInternal, "The chat is too busy. Try again in a moment.")
 )
 
-// past reads lines from the chat store that fit a frame.
-func (r *Room) past(viewer PeerID, before int64, limit int) (chat.Page, *protocol.Error) {
-	page, err := r.hub.store.Find(r.hub.ctx, chat.Query{
-		Room: string(r.id), Viewer: string(viewer), From: before, Limit: limit,
-	})
+// find reads lines from the chat store, as many as fit a frame: of those asked
+// for, the nearest to where the query begins.
+func (r *Room) find(ctx context.Context, q chat.Query) (chat.Page, *protocol.Error) {
+	page, err := r.hub.store.Find(ctx, q)
 	if err != nil {
 		r.hub.log.Error("chat not read", "room", r.tag, "err", err)
 		return chat.Page{}, errHistory
 	}
+	if q.Direction == chat.Older {
+		slices.Reverse(page.Messages)
+	}
 	size := 0
-	for i, m := range slices.Backward(page.Messages) {
-		size += 6*(len(m.Text)+len(m.Key)+len(m.Name)) + 200
-		if size > r.hub.maxPast {
-			return chat.Page{Messages: page.Messages[i+1:], More: true}, nil
+	for i := range page.Messages {
+		if size += lineJSON(&page.Messages[i]); size > r.hub.maxPast {
+			page.Messages, page.More = page.Messages[:i], true
+			break
 		}
+	}
+	if q.Direction == chat.Older {
+		slices.Reverse(page.Messages)
 	}
 	return page, nil
 }
 
+// lineJSON bounds what a line takes in a frame, in bytes of JSON.
+func lineJSON(m *chat.Message) int { return 6*(len(m.Text)+len(m.Key)+len(m.Name)) + perLineJSON }
+
 // The most that a line and a peer can take in a frame, in bytes of JSON.
 const (
-	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + 200
+	perLineJSON = 230 // of a line, besides its texts
+	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + perLineJSON
 	maxPeerJSON = 4*protocol.MaxName + 290
 )
 

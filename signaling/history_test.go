@@ -128,12 +128,14 @@ func TestGreatHistory(t *testing.T) {
 					if tt.key != "" {
 						key += strings.Repeat(tt.key, protocol.MaxKey-len(key))
 					}
-					line := Frame{"type": "chat", "key": key, "text": tt.text}
+					line := Frame{"type": "chat", "key": key, "text": "x"}
 					if i > 0 && tt.private {
 						line["to"], line["reply"] = other.ID, 1
 					}
 					p.Send(line)
-					p.ExpectChat(tt.text)
+					p.ExpectChat("x")
+					p.Send(Frame{"type": "chat-edit", "n": i + 1, "text": tt.text})
+					expectChanged(p)
 				}
 				s.Join("tea", "Somi") // the reader of a Peer bounds the frames, joined among them
 				p.Expect(protocol.TypePeerJoined)
@@ -149,6 +151,22 @@ func TestGreatHistory(t *testing.T) {
 				}
 				if before != 1 {
 					t.Errorf("paged back to %d", before)
+				}
+				for _, field := range []string{"after", "since"} {
+					last, more := int64(0), true
+					for more {
+						from := last
+						if field == "since" && last > 0 {
+							from = 2 * last // each was said and then edited
+						}
+						p.Send(Frame{"type": "chat-history", field: from, "limit": 200})
+						got := Into[protocol.History](p, p.Expect(protocol.TypeChatHistory))
+						wantRun(t, field, numbers(got.Messages), last+1, last+int64(max(1, len(got.Messages))))
+						last, more = last+int64(len(got.Messages)), got.More
+					}
+					if last != int64(tt.lines) {
+						t.Errorf("paged by %s to %d", field, last)
+					}
 				}
 			})
 		})

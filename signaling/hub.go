@@ -32,31 +32,42 @@ type Config struct {
 	Log     *slog.Logger
 	Limits  Limits
 	Origins []string // hosts, or patterns as of path.Match, whose pages may connect besides the own
+
+	// SessionKey signs the tokens with which peers keep their ids; it has
+	// SessionKeySize bytes. With nil, tokens end with the process.
+	SessionKey []byte
+
+	// Rooms keeps the rooms that are made; with nil they end with the process.
+	// It stays the caller's, who closes it after Run.
+	Rooms RoomKeeper
 }
 
 // Hub holds the rooms of this node. Its methods may be called concurrently.
 type Hub struct {
 	// Static after New.
-	store   chat.Store
-	log     *slog.Logger
-	limits  Limits
-	origins []string
-	joins   *joinLimiter
-	tags    maphash.Seed
-	maxPast int // bytes of chat in one frame
-	parking *parking
-	ctx     context.Context //nolint:containedctx // the life of the hub itself, ended by Run
-	cancel  context.CancelFunc
+	store    chat.Store
+	keeper   RoomKeeper
+	log      *slog.Logger
+	limits   Limits
+	origins  []string
+	joins    *joinLimiter
+	tokens   *tokens
+	searches chan struct{} // holds a value for each search under way
+	tags     maphash.Seed
+	maxPast  int // bytes of chat in one frame
+	parking  *parking
+	ctx      context.Context //nolint:containedctx // the life of the hub itself, ended by Run
+	cancel   context.CancelFunc
 
 	watchers watchers
 	listing  sync.Mutex // guards listed; taken before mu
 	listed   []Listing
-	alive    sync.WaitGroup // sockets, and the queues of rooms at work
+	alive    sync.WaitGroup // sockets, searches, and the queues of rooms at work
 
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
 	entering map[*socket]struct{} // upgraded, not yet in a room
-	made     int                  // of rooms, by request
+	made     int                  // of rooms, by request; those about to be made too
 	draining bool
 }
 
@@ -75,17 +86,28 @@ func New(cfg Config) (*Hub, error) {
 			return nil, fmt.Errorf("origin %q: %w", pattern, err)
 		}
 	}
-	parking, err := newParking()
+	tokens, err := newTokens(cfg.SessionKey)
 	if err != nil {
 		return nil, err
 	}
 	h := &Hub{
-		store: cfg.Store, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
-		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits), parking: parking,
-		tags:  maphash.MakeSeed(),
+		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
+		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
+		tokens: tokens, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(),
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
+	if h.keeper == nil {
+		h.keeper = noKeeper{}
+	}
+	if err := h.recall(); err != nil {
+		h.cancel()
+		return nil, err
+	}
+	if h.parking, err = newParking(); err != nil {
+		h.cancel()
+		return nil, err
+	}
 	return h, nil
 }
 
@@ -122,8 +144,7 @@ func (h *Hub) Draining() bool {
 func (h *Hub) sweep(now time.Time) {
 	h.joins.sweep(now)
 	for _, room := range h.all() {
-		room.sweep(now)
-		if room.made {
+		if room.sweep(now) {
 			h.retire(room)
 		}
 	}
@@ -232,14 +253,15 @@ func (r *Room) idleLocked() bool {
 	return r.expected == 0 && len(r.peers) == 0 && !r.queue.busy()
 }
 
-// forgetLocked takes a room from the hub. Caller holds mu of both.
+// forgetLocked takes a room from the hub, at once or when it is forgotten by
+// the keeper. Caller holds mu of both.
 func (h *Hub) forgetLocked(r *Room) {
 	if h.rooms[r.id] != r {
 		return
 	}
-	delete(h.rooms, r.id)
 	if r.made {
-		h.made--
+		r.unmakeLocked()
+		return
 	}
-	r.changedLocked()
+	delete(h.rooms, r.id)
 }

@@ -23,10 +23,24 @@ type RoomID string
 
 var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
+// peerIDBytes is what a PeerID is made of.
+const peerIDBytes = 10
+
 func newPeerID() PeerID {
-	var b [10]byte
+	var b [peerIDBytes]byte
 	rand.Read(b[:])
-	return PeerID(lowerBase32.EncodeToString(b[:]))
+	return peerIDOf(b[:])
+}
+
+func peerIDOf(b []byte) PeerID { return PeerID(lowerBase32.EncodeToString(b)) }
+
+// bytes is what the id was made of.
+func (p PeerID) bytes() []byte {
+	b, err := lowerBase32.DecodeString(string(p))
+	if err != nil {
+		panic("a peer id that the server did not make: " + err.Error())
+	}
+	return b
 }
 
 // newKey makes a secret of 128 bits.

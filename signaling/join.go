@@ -3,6 +3,7 @@ package signaling
 import (
 	"time"
 
+	"moim/chat"
 	"moim/signaling/protocol"
 )
 
@@ -44,6 +45,7 @@ func (s *socket) join(f *protocol.Frame) error {
 		s.wire.SetDeadline(time.Time{})
 		fault = s.hub.join(s, session, joinRequest{
 			re: f.ID, shown: shown, room: roomID, host: f.Text(protocol.FieldHost),
+			token: s.hub.tokens.issue(roomID, session.id, time.Now()),
 		})
 	}
 	if fault != nil {
@@ -82,7 +84,11 @@ func (h *Hub) newSession(f *protocol.Frame) (*Session, string, RoomID, *protocol
 		}
 	}
 	now := time.Now()
-	session := &Session{hub: h, id: newPeerID()}
+	id, fault := h.identify(f, roomID, now)
+	if fault != nil {
+		return nil, "", "", fault
+	}
+	session := &Session{hub: h, id: id}
 	session.heard.Store(now.Unix())
 	session.peer = protocol.Peer{
 		ID: string(session.id), Name: name, Role: protocol.RoleGuest, Joined: protocol.At(now),
@@ -94,12 +100,30 @@ func (h *Hub) newSession(f *protocol.Frame) (*Session, string, RoomID, *protocol
 	return session, shown, roomID, nil
 }
 
+// identify tells which peer a join comes from: the one its token says, or a new
+// one.
+func (h *Hub) identify(f *protocol.Frame, room RoomID, now time.Time) (PeerID, *protocol.Error) {
+	token := f.Raw(protocol.FieldSession)
+	if len(token) > maxToken {
+		return "", errBadToken
+	}
+	if len(token) <= len(`""`) {
+		return newPeerID(), nil
+	}
+	id, fault := h.tokens.read([]byte(f.Text(protocol.FieldSession)), room, now)
+	if fault == nil && id == "" {
+		id = newPeerID()
+	}
+	return id, fault
+}
+
 // joinRequest is what a join asks for besides the session.
 type joinRequest struct {
 	re    int64
 	shown string // the room's name as written
 	room  RoomID
 	host  string // host key
+	token string // session token to give
 }
 
 // join puts a session in its room, which is made if need be, and starts it on
@@ -113,10 +137,11 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 	session.room = room
 	done := make(chan *protocol.Error, 1)
 	queued := room.queue.push(job{do: func() {
-		past, fault := room.past(session.id, 0, protocol.HistoryDefault)
+		past, fault := room.find(h.ctx, chat.Query{
+			Room: string(room.id), Viewer: string(session.id), Limit: protocol.HistoryDefault,
+		})
 		if fault != nil {
-			done <- fault
-			return
+			past.More = true // a call needs no chat; who is in can ask for it again
 		}
 		done <- room.add(s, session, req, past)
 	}})

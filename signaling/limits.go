@@ -43,7 +43,7 @@ func (r Rate) limiter() *rate.Limiter { return rate.NewLimiter(rate.Limit(r.PerS
 // Limits bounds what clients may do.
 type Limits struct {
 	Signals Rate // offer, answer, candidate and data, per session
-	Chats   Rate // chat, per session
+	Chats   Rate // chat, chat-edit and chat-delete, per session
 	Updates Rate // everything else, per session
 	Joins   Rate // joins and rooms made, per address
 	Peers   int  // in a room
@@ -71,7 +71,7 @@ func familyOf(t protocol.Type) family {
 	switch t {
 	case protocol.TypeOffer, protocol.TypeAnswer, protocol.TypeCandidate, protocol.TypeData:
 		return familySignals
-	case protocol.TypeChat:
+	case protocol.TypeChat, protocol.TypeChatEdit, protocol.TypeChatDelete:
 		return familyChats
 	default:
 		return familyUpdates

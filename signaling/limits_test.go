@@ -93,6 +93,40 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
+// TestChatLimits holds that edits and deletions count as chats, searches as
+// updates.
+func TestChatLimits(t *testing.T) {
+	once := signaling.Rate{PerSecond: 1e-6, Burst: 2}
+	limits := unlimited()
+	limits.Chats, limits.Updates = once, once
+	Run(t, signaling.Config{Limits: limits}, func(_ *testing.T, s *Server) {
+		mina, nana := s.Join("tea", "Mina"), s.Join("tea", "Nana")
+		mina.Expect(protocol.TypePeerJoined)
+		sayTo([]*Peer{mina, nana}, mina, "", "hello")
+		mina.Sendf(`{"type":"chat-edit","n":1,"text":"bye"}`)
+		expectChanged(mina)
+		expectChanged(nana)
+		for i, text := range []string{
+			`{"type":"chat-edit","n":1,"text":"back","id":1}`, `{"type":"chat-delete","n":1,"id":2}`, `{"type":"chat","key":"k","text":"x","id":3}`,
+		} {
+			mina.SendText(text)
+			mina.ExpectRefused(int64(i+1), protocol.CodeRateLimited)
+		}
+		for range 2 {
+			ask(mina, protocol.TypeChatSearch, `{"type":"chat-search","query":"bye"}`)
+		}
+		mina.Sendf(`{"type":"chat-search","query":"bye","id":4}`)
+		mina.ExpectRefused(4, protocol.CodeRateLimited)
+		nana.ExpectNothing()
+		nana.Sendf(`{"type":"chat-delete","n":1,"id":5}`)
+		nana.ExpectRefused(5, protocol.CodeForbidden)
+		nana.Sendf(`{"type":"chat-delete","n":9,"id":6}`)
+		nana.ExpectRefused(6, protocol.CodeNoSuchMessage)
+		nana.Sendf(`{"type":"chat-delete","n":9,"id":7}`)
+		nana.ExpectRefused(7, protocol.CodeRateLimited)
+	})
+}
+
 // TestFloodCloses holds that five seconds over a limit without a pause close.
 func TestFloodCloses(t *testing.T) {
 	tests := []struct {

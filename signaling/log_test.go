@@ -43,14 +43,14 @@ func TestLogsHoldNoContents(t *testing.T) {
 			store := newGate(t)
 			store.busy["secretroom"] = store.busy["tea"]
 			cfg := signaling.Config{Store: store, Log: slog.New(handler(&log))}
-			var key string
-			Run(t, cfg, func(t *testing.T, s *Server) { key = beIndiscreet(t, s, store) })
+			var secrets []string
+			Run(t, cfg, func(t *testing.T, s *Server) { secrets = beIndiscreet(t, s, store) })
 			text := log.String()
 			if !strings.Contains(text, "peer joined") || !strings.Contains(text, "chat not stored") {
 				t.Fatalf("little is logged:\n%s", text)
 			}
-			for _, secret := range []string{"secret", "192.0.2.1", key} {
-				if i := strings.Index(strings.ToLower(text), secret); i >= 0 {
+			for _, secret := range append(secrets, "secret", "192.0.2.1") {
+				if i := strings.Index(strings.ToLower(text), strings.ToLower(secret)); i >= 0 {
 					t.Errorf("%q is logged: …%s…", secret, text[max(0, i-200):min(len(text), i+200)])
 				}
 			}
@@ -58,20 +58,24 @@ func TestLogsHoldNoContents(t *testing.T) {
 	}
 }
 
-// beIndiscreet sends secrets in every way, and answers one more.
-func beIndiscreet(t *testing.T, s *Server, store *gate) string {
+// beIndiscreet sends secrets in every way, and answers some more.
+func beIndiscreet(t *testing.T, s *Server, store *gate) []string {
 	_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "SecretRoom", Topic: "secret topic"}, DefaultAddr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Join("secretroom", "Secret Witness")
+	session := s.Join("secretroom", "Secret Witness").Joined.Session
+	s.JoinAs(Frame{"room": "secretroom", "session": session})
 	p := s.JoinAs(Frame{
 		"room": "secretroom", "name": "Secret Name", "host": key,
-		"password": "secret password", "token": "secret token", "session": "secret session",
+		"password": "secret password", "token": "secret token",
 	})
 	for _, frame := range append([]string{
 		`{"type":"chat","key":"secret key","text":"secret text"}`,
 		`{"type":"chat","key":"secret key","text":"secret text","reply":99}`,
+		`{"type":"chat-edit","n":1,"text":"secret edit"}`,
+		`{"type":"chat-delete","n":1}`,
+		`{"type":"chat-search","query":"secret"}`,
 		`{"type":"data","data":"secret data"}`,
 		`{"type":"data","to":"secret peer","data":"secret data"}`,
 		`{"type":"offer","to":"` + p.Joined.Peers[0].ID + `","sdp":"secret sdp"}`,
@@ -87,13 +91,19 @@ func beIndiscreet(t *testing.T, s *Server, store *gate) string {
 	store.fails.Store(true)
 	p.Sendf(`{"type":"chat","key":"secret","text":"secret text"}`)
 	p.Sendf(`{"type":"chat-history"}`)
+	p.Sendf(`{"type":"chat-search","query":"secret"}`)
 	s.Settle()
 	late := s.Dial()
 	late.SendJoin(Frame{"room": "secretroom"})
-	late.ExpectError(protocol.CodeInternal)
+	late.Expect(protocol.TypeJoined)
 	store.fails.Store(false)
 
-	for _, join := range []Frame{{"room": "secret room"}, {"room": "tea", "name": "\x00secret"}} {
+	for _, join := range []Frame{
+		{"room": "secret room"},
+		{"room": "tea", "name": "\x00secret"},
+		{"room": "tea", "session": "secret session"},
+		{"room": "tea", "session": session},
+	} {
 		refused := s.Dial()
 		refused.SendJoin(join)
 		refused.Expect(protocol.TypeError)
@@ -106,5 +116,5 @@ func beIndiscreet(t *testing.T, s *Server, store *gate) string {
 	s.Dial().SendTooMuch(strings.Repeat("secret", 20000))
 	p.Break()
 	s.Settle()
-	return key
+	return []string{key, session}
 }

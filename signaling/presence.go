@@ -33,6 +33,9 @@ func (s *Session) update(f *protocol.Frame) *protocol.Error {
 func (r *Room) change(s *Session, alter func(*protocol.Peer)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.peers[s.id] != s {
+		return // another socket has taken its place
+	}
 	before := s.peer
 	alter(&s.peer)
 	if s.peer != before {

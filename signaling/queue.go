@@ -7,14 +7,14 @@ import (
 
 const (
 	maxJobs       = 1024     // waiting in one room
-	maxBatch      = 64       // lines stored and sent at once
+	maxBatch      = 64       // ops stored and sent at once
 	maxBatchBytes = 64 << 10 // of their text, unless one alone is longer
 )
 
-// job is a line to say or something else to do in order with the lines.
+// job is an op for the chat store or something else to do in order with those.
 type job struct {
-	said *said
-	do   func()
+	pending *pending
+	do      func()
 }
 
 // queue runs the jobs of one room one after the other, outside all locks, as
@@ -56,7 +56,7 @@ func (q *queue) work() {
 		q.jobs = q.jobs[len(batch):]
 		q.mu.Unlock()
 		q.room.runJobs(batch)
-		runtime.Gosched() // the lines leave before more of them come
+		runtime.Gosched() // the frames leave before more of them come
 	}
 }
 
@@ -64,8 +64,8 @@ func (q *queue) work() {
 func nextBatch(jobs []job) []job {
 	size := 0
 	for i, j := range jobs[:min(len(jobs), maxBatch)] {
-		if j.said != nil {
-			size += len(j.said.line.Text)
+		if j.pending != nil {
+			size += len(j.pending.op.Message.Text)
 		}
 		if size > maxBatchBytes {
 			return jobs[:max(i, 1)]
@@ -92,24 +92,24 @@ func (r *Room) rested() {
 	r.hub.alive.Done()
 }
 
-// runJobs runs jobs in their order; lines that follow one another are stored
+// runJobs runs jobs in their order; ops that follow one another are stored
 // together.
 func (r *Room) runJobs(jobs []job) {
-	var lines []*said
+	var ops []*pending
 	for _, j := range jobs {
-		if j.said != nil {
-			lines = append(lines, j.said)
+		if j.pending != nil {
+			ops = append(ops, j.pending)
 			continue
 		}
-		r.storeAll(&lines)
+		r.applyAll(&ops)
 		j.do()
 	}
-	r.storeAll(&lines)
+	r.applyAll(&ops)
 }
 
-func (r *Room) storeAll(lines *[]*said) {
-	if len(*lines) > 0 {
-		r.store(*lines)
-		*lines = nil
+func (r *Room) applyAll(ops *[]*pending) {
+	if len(*ops) > 0 {
+		r.apply(*ops)
+		*ops = nil
 	}
 }

@@ -16,21 +16,21 @@ import (
 // Room is the people of one room on this node.
 type Room struct {
 	// Static after the making.
-	hub     *Hub
-	id      RoomID
-	tag     string            // what logs call it
-	hostKey [sha256.Size]byte // the hash of the host key, when made is set
-	made    bool              // by request; such a room stays for a while when empty
+	hub *Hub
+	id  RoomID
+	tag string // what logs call it
 
 	queue queue // jobs that need the chat store
 
 	// Guarded by hub.mu.
 	expected int // joins on their way in
 
-	mu    sync.Mutex // guards what follows
-	info  protocol.Room
-	peers map[PeerID]*Session
-	empty time.Time // since when nobody is in it
+	mu      sync.Mutex // guards what follows
+	info    protocol.Room
+	made    bool              // by request; such a room stays for a while when empty
+	hostKey [sha256.Size]byte // the hash of the host key, when made is set
+	peers   map[PeerID]*Session
+	empty   time.Time // since when nobody is in it
 }
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
@@ -40,23 +40,30 @@ func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
 }
 
 // add puts a session in and sends it the joined frame, everyone else its
-// peer-joined. The chat it is shown is complete: the caller runs in the
-// room's queue, where lines are said too.
+// peer-joined; a session of the same peer that is still in gives way to it. The
+// chat it is shown is complete: the caller runs in the room's queue, where
+// lines are said too.
 func (r *Room) add(s *socket, session *Session, req joinRequest, past chat.Page) *protocol.Error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.peers) >= r.hub.limits.Peers {
+	before := r.peers[session.id]
+	if before == nil && len(r.peers) >= r.hub.limits.Peers {
 		return protocol.Errorf(protocol.CodeRoomFull, "The room is full.")
 	}
 	if r.made && keyMatches(r.hostKey, req.host) {
 		session.peer.Role = protocol.RoleHost
 	}
+	if before != nil {
+		r.dropLocked(before, protocol.ReasonLost)
+		before.out.close(protocol.CloseReplaced)
+	}
 	r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerJoined, Peer: session.peer}), nil)
 	r.peers[session.id] = session
 	session.out.attach(s)
 	session.out.enqueueUncounted(sealJSON(protocol.Joined{
-		Type: protocol.TypeJoined, Re: req.re, You: string(session.id), Room: r.info,
-		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{}, Messages: wireMessages(past.Messages), More: past.More,
+		Type: protocol.TypeJoined, Re: req.re, Session: req.token, You: string(session.id), Room: r.info,
+		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{},
+		Messages: wireMessages(past.Messages), More: past.More, Seq: past.Seq,
 	}))
 	r.changedLocked()
 	return nil
@@ -86,8 +93,7 @@ func (r *Room) remove(session *Session, reason protocol.LeftReason) {
 		r.mu.Unlock()
 		return
 	}
-	delete(r.peers, session.id)
-	r.broadcastLocked(sealJSON(protocol.PeerLeft{Type: protocol.TypePeerLeft, Peer: string(session.id), Reason: reason}), nil)
+	r.dropLocked(session, reason)
 	r.changedLocked()
 	last := len(r.peers) == 0
 	if last {
@@ -98,6 +104,12 @@ func (r *Room) remove(session *Session, reason protocol.LeftReason) {
 	if last {
 		r.hub.retire(r)
 	}
+}
+
+// dropLocked takes a session out and tells the others. Caller holds mu.
+func (r *Room) dropLocked(session *Session, reason protocol.LeftReason) {
+	delete(r.peers, session.id)
+	r.broadcastLocked(sealJSON(protocol.PeerLeft{Type: protocol.TypePeerLeft, Peer: string(session.id), Reason: reason}), nil)
 }
 
 // broadcastLocked sends a frame to everyone but one session. Caller holds mu.
@@ -136,8 +148,8 @@ func (r *Room) changedLocked() {
 
 // sweep closes the sockets that were silent, or did not read, for too long. Those that are on
 // their way there are pinged once: browsers slow the timers of hidden pages to
-// one a minute, but let them answer at once.
-func (r *Room) sweep(now time.Time) {
+// one a minute, but let them answer at once. It tells whether nobody is in the room.
+func (r *Room) sweep(now time.Time) (empty bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, member := range r.peers {
@@ -151,6 +163,7 @@ func (r *Room) sweep(now time.Time) {
 			member.sendBeat(protocol.TypePing)
 		}
 	}
+	return len(r.peers) == 0
 }
 
 // closeAll closes the socket of everyone in the room.

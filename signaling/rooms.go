@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"moim/chat"
 	"moim/signaling/protocol"
 )
 
@@ -44,18 +45,36 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 	if strings.ContainsFunc(topic, misleads) {
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeBadMessage, "A topic holds no control characters.")
 	}
-	key := newKey()
-	info := protocol.Room{Name: shown, Topic: topic, Public: spec.Public, Created: protocol.At(time.Now())}
-	room := newRoom(h, id, info)
-	room.made, room.hostKey = true, sha256.Sum256([]byte(key))
-	if err := h.place(room); err != nil {
+	key, created := newKey(), protocol.At(time.Now())
+	if err := h.place(chat.Room{
+		ID: string(id), Name: shown, Topic: topic, Public: spec.Public,
+		HostKey: sha256.Sum256([]byte(key)), Created: created.Time,
+	}); err != nil {
 		return protocol.Room{}, "", err
 	}
-	h.log.Info("room made", "room", room.tag, "public", spec.Public)
-	return info, key, nil
+	h.log.Info("room made", "room", h.tag(id), "public", spec.Public)
+	return protocol.Room{Name: shown, Topic: topic, Public: spec.Public, Created: created}, key, nil
 }
 
-func (h *Hub) place(room *Room) error {
+// place makes a room. Until it is kept it is one that nobody asked for, whose
+// joins wait.
+func (h *Hub) place(as chat.Room) error {
+	room := newRoom(h, RoomID(as.ID), protocol.Room{Name: as.Name, Created: protocol.At(as.Created)})
+	done := make(chan *protocol.Error, 1)
+	if err := h.reserve(room, job{do: func() { done <- room.keep(as) }}); err != nil {
+		return err
+	}
+	defer h.alive.Done()
+	defer room.unexpect()
+	if fault := <-done; fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// reserve puts a room that is about to be made among the others and keeps it,
+// and the hub alive, until unexpect. first is the first of its jobs.
+func (h *Hub) reserve(room *Room, first job) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -68,9 +87,9 @@ func (h *Hub) place(room *Room) error {
 	}
 	h.rooms[room.id] = room
 	h.made++
-	room.mu.Lock()
-	defer room.mu.Unlock()
-	room.changedLocked()
+	h.alive.Add(1)
+	room.expected++
+	room.queue.push(first)
 	return nil
 }
 

@@ -122,6 +122,7 @@ func TestTooManyRooms(t *testing.T) {
 		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr); err != nil {
 			t.Error(err)
 		}
+		s.Settle()
 		kept := 0
 		for i := range 10_000 {
 			state, _ := s.Hub.RoomState(fmt.Sprint(i))

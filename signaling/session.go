@@ -20,6 +20,8 @@ type Session struct {
 	heard atomic.Int64 // when the socket last said anything, Unix seconds
 	got   atomic.Int64 // frames received, all but ping, pong and join
 
+	searching atomic.Bool // a search is under way
+
 	// Owned by the reader of the socket.
 	throttle throttle
 
@@ -66,8 +68,14 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 		return s.data(f)
 	case protocol.TypeChat:
 		return s.chat(f)
+	case protocol.TypeChatEdit:
+		return s.edit(f)
+	case protocol.TypeChatDelete:
+		return s.delete(f)
 	case protocol.TypeChatHistory:
 		return s.history(f)
+	case protocol.TypeChatSearch:
+		return s.search(f)
 	case protocol.TypeUpdate:
 		return s.update(f)
 	case protocol.TypeTyping:

@@ -19,6 +19,10 @@ type gate struct {
 	chat.Store
 	busy  map[string]*atomic.Int32 // the calls of Apply under way, by room
 	fails atomic.Bool
+	calls atomic.Int64 // of Apply
+
+	slow      atomic.Bool // searches last until they are given up
+	searching atomic.Int32
 
 	mu   sync.Mutex    // guards what follows
 	held chan struct{} // nil while the gate is open
@@ -70,6 +74,7 @@ func (g *gate) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.Ou
 		panic("two calls of Apply for one room at once")
 	}
 	defer g.busy[room].Add(-1)
+	g.calls.Add(1)
 	if err := g.pass(ctx); err != nil {
 		return nil, err
 	}
@@ -77,6 +82,12 @@ func (g *gate) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.Ou
 }
 
 func (g *gate) Find(ctx context.Context, q chat.Query) (chat.Page, error) {
+	if q.Words != "" && g.slow.Load() {
+		g.searching.Add(1)
+		defer g.searching.Add(-1)
+		<-ctx.Done()
+		return chat.Page{}, ctx.Err()
+	}
 	if err := g.pass(ctx); err != nil {
 		return chat.Page{}, err
 	}
@@ -94,10 +105,13 @@ func TestStoreFails(t *testing.T) {
 		peers[0].ExpectRefused(1, protocol.CodeInternal)
 		peers[0].Sendf(`{"type":"chat-history","id":2}`)
 		peers[0].ExpectRefused(2, protocol.CodeInternal)
-		late := s.Dial()
-		late.SendJoin(Frame{"id": 3, "room": "tea"})
-		late.ExpectRefused(3, protocol.CodeInternal)
 		peers[1].ExpectNothing()
+		late := s.Join("tea", "Late")
+		if len(late.Joined.Messages) != 0 || !late.Joined.More {
+			t.Errorf("joined with %d lines, more %v", len(late.Joined.Messages), late.Joined.More)
+		}
+		peers[1].Expect(protocol.TypePeerJoined)
+		peers[0].Expect(protocol.TypePeerJoined)
 		peers[0].Sendf(`{"type":"data","data":1}`)
 		peers[1].Expect(protocol.TypeData)
 

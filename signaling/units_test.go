@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"moim/chat"
 	"moim/signaling/protocol"
 )
 
@@ -128,5 +130,42 @@ func TestSubnet(t *testing.T) {
 	}
 	if got := subnet(netip.Addr{}); got != (netip.Prefix{}) {
 		t.Errorf("no address is in %s", got)
+	}
+}
+
+// TestLineJSON holds what a line takes in a frame to its bound, and that to the
+// greatest.
+func TestLineJSON(t *testing.T) {
+	const most = 1<<53 - 1
+	at := time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC)
+	id := string(newPeerID())
+	line := chat.Message{
+		N: most, Seq: most, Key: strings.Repeat("\x01", protocol.MaxKey), From: id, To: id, Reply: most, At: at, Edited: at,
+		Name: strings.Repeat("\u2028", protocol.MaxName), Text: strings.Repeat("\x01", chat.MaxText),
+	}
+	for _, m := range []chat.Message{line, {N: most, Seq: most, Key: "k", From: id, To: id, Reply: most, At: at, Deleted: at}} {
+		b, err := json.Marshal(wireMessage(&m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(b) + len(","); n > lineJSON(&m) || n > maxLineJSON {
+			t.Errorf("%d bytes, bound to %d and %d", n, lineJSON(&m), maxLineJSON)
+		}
+	}
+	line.Text, line.Name = strings.Repeat("🍵", chat.MaxText), strings.Repeat("🍵", protocol.MaxName)
+	if n := lineJSON(&line); n > maxLineJSON {
+		t.Errorf("a line is bound to %d bytes, the greatest to %d", n, maxLineJSON)
+	}
+}
+
+// TestChangeOfReplaced holds that a session another one has taken the place of
+// cannot change what the others see.
+func TestChangeOfReplaced(t *testing.T) {
+	r := &Room{peers: make(map[PeerID]*Session)}
+	old, now := &Session{room: r, id: "a"}, &Session{room: r, id: "a"}
+	r.peers["a"] = now
+	r.change(old, func(p *protocol.Peer) { p.Name = "Old" })
+	if old.peer.Name != "" || now.peer.Name != "" || len(now.out.frames) > 0 {
+		t.Error("it can")
 	}
 }

@@ -31,6 +31,10 @@ type Config struct {
 	Host  string // host key of the room; "" for a guest
 	Media Media
 
+	// Session is that of an earlier Joined of the same room, to come back as
+	// the same peer; "" for a new one. Whoever knows it can be that peer.
+	Session string
+
 	HTTPClient *http.Client // for the handshake; nil for http.DefaultClient
 }
 
@@ -110,10 +114,12 @@ type joinFrame struct {
 	Name  string `json:"name,omitempty"`
 	Host  string `json:"host,omitempty"`
 	Media Media  `json:"media"`
+
+	Session string `json:"session,omitempty"`
 }
 
 func (c *Client) join(ctx context.Context, cfg Config) error {
-	frame := joinFrame{head{protocol.TypeJoin, 0}, cfg.Room, cfg.Name, cfg.Host, cfg.Media}
+	frame := joinFrame{head{protocol.TypeJoin, 0}, cfg.Room, cfg.Name, cfg.Host, cfg.Media, cfg.Session}
 	if err := c.write(ctx, frame); err != nil {
 		return err
 	}

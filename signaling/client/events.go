@@ -8,7 +8,8 @@ import (
 )
 
 // Event is something that happened in the room: one of [PeerJoined],
-// [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [Typing] and [Refused].
+// [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [ChatChanged], [Typing]
+// and [Refused].
 type Event interface{ event() }
 
 // PeerJoined says that someone came in.
@@ -41,6 +42,9 @@ type Data struct {
 // says again, with the same key, comes again with the same N.
 type Chat struct{ Message protocol.ChatMessage }
 
+// ChatChanged is a line that was edited or deleted, as it stands now.
+type ChatChanged struct{ Message protocol.ChatMessage }
+
 // Typing says that a peer writes.
 type Typing struct{ From string }
 
@@ -54,6 +58,7 @@ func (PeerLeft) event()    {}
 func (Signal) event()      {}
 func (Data) event()        {}
 func (Chat) event()        {}
+func (ChatChanged) event() {}
 func (Typing) event()      {}
 func (Refused) event()     {}
 
@@ -78,6 +83,9 @@ func decodeEvent(t protocol.Type, frame []byte) (Event, error) {
 	case protocol.TypeChat:
 		f, err := decode[protocol.ChatEvent](frame)
 		return Chat{f.Message}, err
+	case protocol.TypeChatChanged:
+		f, err := decode[protocol.ChatEvent](frame)
+		return ChatChanged{f.Message}, err
 	case protocol.TypeTyping:
 		f, err := decode[protocol.Typing](frame)
 		return Typing{f.From}, err

@@ -2,9 +2,7 @@ package client
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"moim/signaling/protocol"
@@ -144,63 +142,6 @@ func (c *Client) SendData(ctx context.Context, to string, data any) error {
 		}{h, to, raw}
 	}, protocol.TypeData)
 	return err
-}
-
-// Line is something to say.
-type Line struct {
-	Text  string
-	To    string // peer id of the only reader; "" for all
-	Reply int64  // the N of the message it answers; 0 for none
-	Key   string // the same key is stored once; "" for a new one
-}
-
-// errNoLine is a server that confirms a line it has not sent.
-var errNoLine = errors.New("the server confirmed a line and did not send it")
-
-// Say says a line to everyone and answers it as it stands in the room.
-func (c *Client) Say(ctx context.Context, text string) (protocol.ChatMessage, error) {
-	return c.Chat(ctx, Line{Text: text})
-}
-
-// Chat says a line and answers it as it stands in the room. When the error
-// leaves its fate open, the line may be said again with the same key.
-func (c *Client) Chat(ctx context.Context, line Line) (protocol.ChatMessage, error) {
-	if line.Key == "" {
-		line.Key = rand.Text()
-	}
-	r := &request{key: line.Key}
-	_, err := c.ask(ctx, r, func(h head) any {
-		return struct {
-			head
-			Key   string `json:"key"`
-			Text  string `json:"text"`
-			To    string `json:"to,omitempty"`
-			Reply int64  `json:"reply,omitempty"`
-		}{h, line.Key, line.Text, line.To, line.Reply}
-	}, protocol.TypeChat)
-	switch {
-	case err != nil:
-		return protocol.ChatMessage{}, err
-	case r.line == nil:
-		return protocol.ChatMessage{}, errNoLine
-	}
-	return *r.line, nil
-}
-
-// History answers the messages before the one numbered before, or the newest
-// when that is 0: at most limit, or the server's default when that is 0.
-func (c *Client) History(ctx context.Context, before int64, limit int) (protocol.History, error) {
-	raw, err := c.ask(ctx, &request{}, func(h head) any {
-		return struct {
-			head
-			Before int64 `json:"before,omitempty"`
-			Limit  int   `json:"limit,omitempty"`
-		}{h, before, limit}
-	}, protocol.TypeChatHistory)
-	if err != nil {
-		return protocol.History{}, err
-	}
-	return decode[protocol.History](raw)
 }
 
 // Presence is what to change of what the others see; nil leaves it.

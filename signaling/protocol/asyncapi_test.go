@@ -64,7 +64,11 @@ func TestAsyncAPIBounds(t *testing.T) {
 		"schemas/RequestID/maximum":                                         maxInteger,
 		"schemas/Count/maximum":                                             maxInteger,
 		"schemas/MessageNumber/maximum":                                     maxInteger,
-		"messages/client-chat-history/payload/properties/limit/default":     protocol.HistoryDefault,
+		"schemas/ChangeNumber/maximum":                                      maxInteger,
+		"schemas/NewestChange/maximum":                                      maxInteger,
+		"schemas/Limit/default":                                             protocol.HistoryDefault,
+		"messages/client-chat-search/payload/properties/query/maxLength":    protocol.MaxQuery,
+		"messages/server-chat-search/payload/properties/messages/maxItems":  protocol.HistoryMax,
 		"messages/server-chat-history/payload/properties/messages/maxItems": protocol.HistoryMax,
 	} {
 		if got := fmt.Sprint(api.at(append([]string{"components"}, strings.Split(path, "/")...)...)); got != fmt.Sprint(want) {

@@ -29,7 +29,11 @@ const (
 	FieldKey
 	FieldText
 	FieldReply
+	FieldN
+	FieldQuery
 	FieldBefore
+	FieldAfter
+	FieldSince
 	FieldLimit
 
 	numFields
@@ -41,7 +45,8 @@ var fieldNames = [numFields]string{
 	FieldPassword: "password", FieldToken: "token", FieldHost: "host", FieldMedia: "media",
 	FieldSession: "session", FieldGot: "got", FieldMic: "mic", FieldCamera: "camera",
 	FieldScreen: "screen", FieldHand: "hand", FieldKey: "key", FieldText: "text",
-	FieldReply: "reply", FieldBefore: "before", FieldLimit: "limit",
+	FieldReply: "reply", FieldN: "n", FieldQuery: "query", FieldBefore: "before",
+	FieldAfter: "after", FieldSince: "since", FieldLimit: "limit",
 }
 
 var fieldsByName = func() map[string]Field {
@@ -107,10 +112,22 @@ var rules = [numTypes][]rule{
 		{field: FieldTo, want: wantString},
 		{field: FieldReply, want: wantPositive},
 	},
-	TypeChatHistory: {{field: FieldBefore, want: wantPositive}, {field: FieldLimit, want: wantPositive}},
-	TypeTyping:      {},
-	TypePing:        {{field: FieldGot, want: wantCount, required: true}},
-	TypePong:        {{field: FieldGot, want: wantCount, required: true}},
+	TypeChatEdit:   {{field: FieldN, want: wantPositive, required: true}, {field: FieldText, want: wantString, required: true}},
+	TypeChatDelete: {{field: FieldN, want: wantPositive, required: true}},
+	TypeChatHistory: {
+		{field: FieldBefore, want: wantPositive},
+		{field: FieldAfter, want: wantCount},
+		{field: FieldSince, want: wantCount},
+		{field: FieldLimit, want: wantPositive},
+	},
+	TypeChatSearch: {
+		{field: FieldQuery, want: wantString, required: true},
+		{field: FieldBefore, want: wantPositive},
+		{field: FieldLimit, want: wantPositive},
+	},
+	TypeTyping: {},
+	TypePing:   {{field: FieldGot, want: wantCount, required: true}},
+	TypePong:   {{field: FieldGot, want: wantCount, required: true}},
 }
 
 // Frame is a decoded client frame. It points into the bytes it was decoded

@@ -21,9 +21,10 @@ const (
 	MaxRoomName    = 64        // characters of a room name
 	MaxTopic       = 200       // characters of a room's topic
 	MaxKey         = 64        // bytes of a chat key
+	MaxQuery       = 200       // characters of a search
 
-	HistoryDefault = 50  // messages of a chat-history without limit
-	HistoryMax     = 200 // messages of one chat-history at most
+	HistoryDefault = 50  // messages of a chat-history or chat-search without limit
+	HistoryMax     = 200 // messages of one chat-history or chat-search at most
 
 	MaxFaults          = 20 // the fault that closes, within FaultWindowSeconds
 	FaultWindowSeconds = 10

@@ -59,10 +59,6 @@ func TestProtocolTextObjects(t *testing.T) {
 	for _, row := range rows {
 		name := strings.Trim(row[0], "`")
 		fields := fieldsOf(row[1])
-		if name == "message" { // "What this server speaks today" has these two
-			delete(fields, "edited")
-			delete(fields, "deleted")
-		}
 		want := api.fields(api.at("components", "schemas", schemas[name]).(map[string]any))
 		if !maps.Equal(fields, want) {
 			t.Errorf("%s: fields (required or not) are %v, the schema has %v", name, fields, want)
@@ -82,19 +78,20 @@ func TestProtocolTextCodes(t *testing.T) {
 
 func TestProtocolTextBounds(t *testing.T) {
 	want := map[string]int{
-		"bytes of a frame to the server":               protocol.MaxFrame,
-		"bytes of a frame from the server":             protocol.MaxServerFrame,
-		"bytes of the JSON in `data`":                  protocol.MaxData,
-		"levels of nesting":                            protocol.MaxDepth,
-		"characters of a chat text":                    maxText,
-		"characters of a display name":                 protocol.MaxName,
-		"characters of a room name":                    protocol.MaxRoomName,
-		"characters of a topic":                        protocol.MaxTopic,
-		"bytes of a chat key":                          protocol.MaxKey,
-		"messages of a `chat-history` without `limit`": protocol.HistoryDefault,
-		"messages of a `chat-history` at most":         protocol.HistoryMax,
-		"faults that close":                            protocol.MaxFaults,
-		"seconds within which they do":                 protocol.FaultWindowSeconds,
+		"bytes of a frame to the server":        protocol.MaxFrame,
+		"bytes of a frame from the server":      protocol.MaxServerFrame,
+		"bytes of the JSON in `data`":           protocol.MaxData,
+		"levels of nesting":                     protocol.MaxDepth,
+		"characters of a chat text":             maxText,
+		"characters of a display name":          protocol.MaxName,
+		"characters of a room name":             protocol.MaxRoomName,
+		"characters of a topic":                 protocol.MaxTopic,
+		"bytes of a chat key":                   protocol.MaxKey,
+		"characters of a `query`":               protocol.MaxQuery,
+		"messages of an answer without `limit`": protocol.HistoryDefault,
+		"messages of an answer at most":         protocol.HistoryMax,
+		"faults that close":                     protocol.MaxFaults,
+		"seconds within which they do":          protocol.FaultWindowSeconds,
 	}
 	rows := loadText(t).table(t, "Frames")
 	if len(rows) != len(want) {

@@ -40,14 +40,17 @@ type Room struct {
 
 // ChatMessage is one line of a room's chat.
 type ChatMessage struct {
-	N     int64  `json:"n"` // 1, 2, 3… in the room
-	Key   string `json:"key"`
-	From  string `json:"from"`
-	Name  string `json:"name"` // the sender's, when it was said
-	Text  string `json:"text"`
-	At    Time   `json:"at"`
-	To    string `json:"to,omitempty"`    // the one peer a private line is for
-	Reply int64  `json:"reply,omitempty"` // the n it answers
+	N       int64  `json:"n"`   // 1, 2, 3… in the room
+	Seq     int64  `json:"seq"` // the room's change number when it was last said, edited or deleted
+	Key     string `json:"key"`
+	From    string `json:"from"`
+	Name    string `json:"name"` // the sender's, when it was said
+	Text    string `json:"text"` // empty when deleted
+	At      Time   `json:"at"`
+	To      string `json:"to,omitempty"`     // the one peer a private line is for
+	Reply   int64  `json:"reply,omitempty"`  // the n it answers
+	Edited  Time   `json:"edited,omitzero"`  // when the text was last changed
+	Deleted Time   `json:"deleted,omitzero"` // when the text was taken away
 }
 
 // ICEServer is an RTCIceServer (W3C WebRTC, section 4.2.4).
@@ -62,7 +65,7 @@ type Joined struct {
 	Type     Type          `json:"type"`
 	Re       int64         `json:"re,omitempty"`
 	Resumed  bool          `json:"resumed"`
-	Session  string        `json:"session"` // empty: this server cannot continue it
+	Session  string        `json:"session"` // the token with which a later join keeps the id
 	Got      int64         `json:"got"`
 	You      string        `json:"you"`
 	Room     Room          `json:"room"`
@@ -70,6 +73,7 @@ type Joined struct {
 	ICE      []ICEServer   `json:"ice"`
 	Messages []ChatMessage `json:"messages"` // oldest first
 	More     bool          `json:"more"`     // older ones exist
+	Seq      int64         `json:"seq"`      // the room's newest change number
 }
 
 // OK answers a request that has no other answer.
@@ -119,18 +123,19 @@ type Relay struct {
 	Data      json.RawMessage `json:"data,omitempty"`
 }
 
-// ChatEvent is a line that was said.
+// ChatEvent is a line that was said, or as chat-changed one that was edited or
+// deleted.
 type ChatEvent struct {
 	Type    Type        `json:"type"`
 	Message ChatMessage `json:"message"`
 }
 
-// History answers a chat-history.
+// History answers a chat-history or a chat-search.
 type History struct {
 	Type     Type          `json:"type"`
 	Re       int64         `json:"re,omitempty"`
-	Messages []ChatMessage `json:"messages"` // oldest first
-	More     bool          `json:"more"`
+	Messages []ChatMessage `json:"messages"` // oldest first; those since a change in the order of Seq
+	More     bool          `json:"more"`     // there are more in the direction asked for
 }
 
 // Typing says that a peer writes.

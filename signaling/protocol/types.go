@@ -11,6 +11,8 @@ const (
 	TypeJoin
 	TypeLeave
 	TypeUpdate
+	TypeChatEdit
+	TypeChatDelete
 
 	// Both ways.
 	TypeOffer
@@ -19,6 +21,7 @@ const (
 	TypeData
 	TypeChat
 	TypeChatHistory
+	TypeChatSearch
 	TypeTyping
 	TypePing
 	TypePong
@@ -30,17 +33,20 @@ const (
 	TypePeerJoined
 	TypePeerLeft
 	TypePeerChanged
+	TypeChatChanged
 
 	numTypes
 )
 
 var typeNames = [numTypes]string{
 	TypeJoin: "join", TypeLeave: "leave", TypeUpdate: "update",
+	TypeChatEdit: "chat-edit", TypeChatDelete: "chat-delete",
 	TypeOffer: "offer", TypeAnswer: "answer", TypeCandidate: "candidate", TypeData: "data",
-	TypeChat: "chat", TypeChatHistory: "chat-history", TypeTyping: "typing",
-	TypePing: "ping", TypePong: "pong",
+	TypeChat: "chat", TypeChatHistory: "chat-history", TypeChatSearch: "chat-search",
+	TypeTyping: "typing", TypePing: "ping", TypePong: "pong",
 	TypeJoined: "joined", TypeOK: "ok", TypeError: "error",
 	TypePeerJoined: "peer-joined", TypePeerLeft: "peer-left", TypePeerChanged: "peer-changed",
+	TypeChatChanged: "chat-changed",
 }
 
 // String is the type as it stands on the wire.
@@ -81,7 +87,7 @@ func ClientTypes() []Type {
 func ServerTypes() []Type {
 	types := []Type{
 		TypeOffer, TypeAnswer, TypeCandidate, TypeData, TypeChat, TypeChatHistory,
-		TypeTyping, TypePing, TypePong,
+		TypeChatSearch, TypeTyping, TypePing, TypePong,
 	}
 	for t := TypeJoined; t < numTypes; t++ {
 		types = append(types, t)

@@ -1,0 +1,85 @@
+package signaling
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"moim/chat"
+	"moim/signaling/protocol"
+)
+
+// RoomKeeper keeps the rooms that were made on request, so that they outlive
+// the process. Its methods may be called concurrently, for one room one after
+// the other.
+type RoomKeeper interface {
+	// Keep keeps a room, in place of one with the same ID. What it answers
+	// without error is as durable as the keeper can make it.
+	Keep(ctx context.Context, room chat.Room) error
+	// Forget forgets a room, but not its messages. One that is not kept is no error.
+	Forget(ctx context.Context, id string) error
+	// Kept lists what is kept.
+	Kept(ctx context.Context) ([]chat.Room, error)
+}
+
+// noKeeper keeps nothing.
+type noKeeper struct{}
+
+func (noKeeper) Keep(context.Context, chat.Room) error     { return nil }
+func (noKeeper) Forget(context.Context, string) error      { return nil }
+func (noKeeper) Kept(context.Context) ([]chat.Room, error) { return nil, nil }
+
+// recall makes the rooms that were kept. It is part of New.
+func (h *Hub) recall() error {
+	kept, err := h.keeper.Kept(h.ctx)
+	if err != nil {
+		return fmt.Errorf("read the rooms that were made: %w", err)
+	}
+	for _, k := range kept {
+		room := newRoom(h, RoomID(k.ID), protocol.Room{Name: k.Name, Created: protocol.At(k.Created)})
+		room.becomeLocked(k)
+		h.rooms[room.id] = room
+	}
+	h.made = len(h.rooms)
+	return nil
+}
+
+// keep has the room kept and then makes it what was asked for. It runs in the
+// room's queue, before any join.
+func (r *Room) keep(as chat.Room) *protocol.Error {
+	if err := r.hub.keeper.Keep(r.hub.ctx, as); err != nil {
+		r.hub.log.Error("room not kept", "room", r.tag, "err", err)
+		r.hub.mu.Lock()
+		defer r.hub.mu.Unlock()
+		r.hub.made--
+		return errNotKept
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.becomeLocked(as)
+	r.changedLocked()
+	return nil
+}
+
+var errNotKept = protocol.Errorf(protocol.CodeInternal, "The room could not be stored. Try again later.")
+
+// becomeLocked makes the room one that was made on request. Caller holds mu,
+// or nobody knows the room yet.
+func (r *Room) becomeLocked(as chat.Room) {
+	r.made, r.hostKey, r.empty = true, as.HostKey, time.Now()
+	r.info.Topic, r.info.Public = as.Topic, as.Public
+}
+
+// unmakeLocked makes of the room one that nobody asked for, and has it
+// forgotten in its queue, after which it goes if nobody has come. Caller holds
+// mu of the hub and of the room, which is idle.
+func (r *Room) unmakeLocked() {
+	r.changedLocked()
+	r.hub.made--
+	r.made, r.info.Topic, r.info.Public = false, "", false
+	r.queue.push(job{do: func() {
+		if err := r.hub.keeper.Forget(r.hub.ctx, string(r.id)); err != nil {
+			r.hub.log.Error("room not forgotten", "room", r.tag, "err", err)
+		}
+	}})
+}

@@ -1,0 +1,64 @@
+package signaling
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"moim/chat"
+	"moim/signaling/protocol"
+)
+
+const (
+	searchTimeout = 5 * time.Second
+	maxSearches   = 4 // under way at once
+)
+
+var (
+	errSearching  = protocol.Errorf(protocol.CodeRateLimited, "A search is under way. Wait for its answer.")
+	errSearchSlow = protocol.Errorf(protocol.CodeInternal, "The search took too long. Try again later.")
+)
+
+// search answers with the lines that hold some words. It may be slow, so it
+// runs beside the room's queue, one at a time for each session.
+func (s *Session) search(f *protocol.Frame) *protocol.Error {
+	words := f.Text(protocol.FieldQuery)
+	switch n := utf8.RuneCountInString(words); {
+	case n < 1:
+		return protocol.Errorf(protocol.CodeBadMessage, "A search has something to look for.")
+	case n > protocol.MaxQuery:
+		return protocol.Errorf(protocol.CodeTooLong, "A search has at most %d characters.", protocol.MaxQuery)
+	}
+	if s.searching.Swap(true) {
+		return errSearching
+	}
+	q, re := s.query(f), f.ID
+	q.Words = words
+	s.hub.alive.Go(func() {
+		ctx, cancel := context.WithTimeout(s.hub.ctx, searchTimeout)
+		defer cancel()
+		page, fault := s.room.search(ctx, q)
+		s.searching.Store(false)
+		if fault != nil {
+			s.refuse(re, fault)
+			return
+		}
+		s.show(protocol.TypeChatSearch, re, page)
+	})
+	return nil
+}
+
+// search is find when it is the hub's turn to.
+func (r *Room) search(ctx context.Context, q chat.Query) (chat.Page, *protocol.Error) {
+	select {
+	case r.hub.searches <- struct{}{}:
+		defer func() { <-r.hub.searches }()
+	case <-ctx.Done():
+		return chat.Page{}, errSearchSlow
+	}
+	page, fault := r.find(ctx, q)
+	if fault != nil && ctx.Err() != nil {
+		fault = errSearchSlow
+	}
+	return page, fault
+}
