@@ -3,20 +3,21 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
 	"github.com/alecthomas/kong"
 
+	"moim/chat"
 	"moim/signaling"
 )
 
 // config is what flags and environment say.
 type config struct {
-	Listen string   `default:"localhost:8080" env:"MOIM_LISTEN" placeholder:"HOST:PORT" help:"Address to serve HTTP on; :8080 is every address of this machine (${env})."`
-	Data   string   `default:"${data}" env:"MOIM_DATA" placeholder:"FOLDER" help:"Folder for what must last; made if missing, ${default} if not given (${env})."`
-	Origin []string `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
+	Listen    string         `default:"localhost:8080" env:"MOIM_LISTEN" placeholder:"HOST:PORT" help:"Address to serve HTTP on; :8080 is every address of this machine (${env})."`
+	Data      string         `default:"${data}" env:"MOIM_DATA" placeholder:"FOLDER" help:"Folder for what must last; made if missing, ${default} if not given (${env})."`
+	Retention chat.Retention `default:"365d:100000" env:"MOIM_RETENTION" placeholder:"AGE:LINES" help:"How long chat is kept on disk, and how many lines of a room, such as 30d:10000, 36h:all or all:all; 0 keeps nothing on disk (default ${default}, ${env})."`
+	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
 
 	LimitSignals signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
 	LimitChats   signaling.Rate `default:"10:40" env:"MOIM_LIMIT_CHATS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of one person (default ${default}, ${env})."`
@@ -53,17 +54,3 @@ func (l *logLevel) UnmarshalText(b []byte) error {
 
 // defaultData is the folder for moim in the user's data folder.
 func defaultData() string { return filepath.Join(xdg.DataHome, "moim") }
-
-// makeData makes the data folder, readable by its owner only, and sees that
-// it can be written to.
-func makeData(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("the data folder cannot be made; choose another with --data: %w", err)
-	}
-	probe, err := os.CreateTemp(folder, ".probe-*")
-	if err != nil {
-		return fmt.Errorf("the data folder cannot be written to; choose another with --data: %w", err)
-	}
-	probe.Close()
-	return os.Remove(probe.Name())
-}

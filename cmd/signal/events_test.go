@@ -116,35 +116,31 @@ func watching(t *testing.T, test func(t *testing.T, hub *signaling.Hub, events *
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub, err := signaling.New(signaling.Config{Store: store, Log: slog.New(slog.DiscardHandler), Limits: signaling.DefaultLimits()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ended, cancel := context.WithCancel(context.Background())
-		cancel()
-		if err := hub.Run(ended); err != nil {
-			t.Error(err)
-		}
-	})
 	pages, err := newPages(public.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := routes(hub, pages, slog.New(slog.DiscardHandler))
 	synctest.Test(t, func(t *testing.T) {
+		log := slog.New(slog.DiscardHandler)
+		hub, err := signaling.New(signaling.Config{Store: store, Log: log, Limits: signaling.DefaultLimits()})
+		if err != nil {
+			t.Fatal(err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		reader, writer := io.Pipe()
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
 			request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/rooms/events", nil)
-			handler.ServeHTTP(&streamWriter{header: http.Header{}, to: writer}, request)
+			routes(hub, pages, func() error { return nil }, log).ServeHTTP(&streamWriter{header: http.Header{}, to: writer}, request)
 		}()
 		test(t, hub, &stream{t, bufio.NewReader(reader)})
 		cancel()
 		reader.Close()
 		<-served
+		if err := hub.Run(ctx); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -155,15 +155,28 @@ func TestPortTaken(t *testing.T) {
 
 func TestDataFolder(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
-	boot(t, "--data="+folder)
+	p := boot(t, "--data="+folder)
 	for _, made := range []string{folder, filepath.Dir(folder)} {
 		info, err := os.Stat(made)
 		if err != nil || info.Mode() != os.ModeDir|0o700 {
 			t.Errorf("%s: %v, %v", made, info, err)
 		}
 	}
-	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
-		t.Errorf("the folder holds %v, %v", left, err)
+	p.stop()
+	<-p.ended
+	left, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range left {
+		names = append(names, file.Name())
+		if info, err := file.Info(); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: %v, %v", file.Name(), info.Mode(), err)
+		}
+	}
+	if want := []string{"chat.db", "lock", "session.key"}; !slices.Equal(names, want) {
+		t.Errorf("the folder holds %v, want %v", names, want)
 	}
 }
 

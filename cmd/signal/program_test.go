@@ -25,6 +25,7 @@ type program struct {
 	ctx     context.Context //nolint:containedctx // of the test
 	http    *http.Client    // follows no redirects
 	url     string          // by address, without a path
+	data    string          // its folder
 	console *console        // what it logs
 
 	stop  func() // interrupts it; it may still be running then
@@ -44,7 +45,13 @@ func boot(t *testing.T, args ...string) *program {
 			return http.ErrUseLastResponse
 		}},
 	}
-	args = append([]string{"--listen=127.0.0.1:0", "--data=" + t.TempDir()}, args...)
+	p.data = t.TempDir()
+	for _, arg := range args {
+		if folder, ok := strings.CutPrefix(arg, "--data="); ok {
+			p.data = folder
+		}
+	}
+	args = append([]string{"--listen=127.0.0.1:0", "--data=" + p.data}, args...)
 	go func() {
 		defer close(p.ended)
 		p.err = run(running, args, io.Discard, p.console)
@@ -67,6 +74,20 @@ func boot(t *testing.T, args ...string) *program {
 	}
 	p.url = "http://127.0.0.1:" + port[1]
 	return p
+}
+
+// eventually waits for what the program does by itself.
+func (p *program) eventually(what string, holds func() bool) {
+	p.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-p.ctx.Done():
+			p.t.Fatalf("not within %v: %s", tolerance, what)
+		}
+	}
 }
 
 // answer is an HTTP answer, read whole.

@@ -14,7 +14,6 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/sync/errgroup"
 
-	"moim/chat"
 	"moim/public"
 	"moim/signaling"
 )
@@ -26,17 +25,13 @@ const (
 	writeTimeout  = 60 * time.Second  // for an answer
 	stopTimeout   = 5 * time.Second   // for requests under way when the server stops
 	maxHeader     = 16 << 10          // bytes of a request's header
-
-	chatLines = 200    // kept in memory of each room
-	chatRooms = 10_000 // whose lines are kept
-	chatBytes = 64 << 20
 )
 
 // server is the program once its configuration is known.
 type server struct {
 	log      *slog.Logger
 	hub      *signaling.Hub
-	store    chat.Store
+	data     *data
 	http     *http.Server
 	listener net.Listener
 	debug    *http.Server // nil unless asked for
@@ -45,34 +40,40 @@ type server struct {
 
 // newServer opens what the server needs, its addresses included.
 func newServer(cfg config, log *slog.Logger) (*server, error) {
-	if err := makeData(cfg.Data); err != nil {
-		return nil, err
-	}
-	store, err := chat.NewMemory(chatLines, chatRooms, chatBytes)
+	data, err := openData(cfg, log)
 	if err != nil {
 		return nil, err
 	}
+	s := &server{log: log, data: data}
+	if err := s.build(cfg); err != nil {
+		return nil, errors.Join(err, data.close())
+	}
+	return s, nil
+}
+
+// build makes what serves, and takes its addresses.
+func (s *server) build(cfg config) error {
 	pages, err := newPages(public.Files)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &server{log: log, store: store}
 	if err := s.listen(cfg); err != nil {
-		return nil, err
+		return err
 	}
 	s.hub, err = signaling.New(signaling.Config{
-		Store: store, Log: log, Limits: cfg.limits(), Origins: cfg.Origin,
+		Store: s.data.store, Rooms: s.data.rooms, SessionKey: s.data.key,
+		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin,
 	})
 	if err != nil {
 		s.unlisten()
-		return nil, err
+		return err
 	}
-	s.http = newHTTP(routes(s.hub, pages, log), log)
+	s.http = newHTTP(routes(s.hub, pages, s.ready, s.log), s.log)
 	s.http.ReadTimeout, s.http.WriteTimeout = readTimeout, writeTimeout
 	if s.debugOn != nil {
-		s.debug = newHTTP(profiles(), log)
+		s.debug = newHTTP(profiles(), s.log)
 	}
-	return s, nil
+	return nil
 }
 
 // listen takes the addresses of a configuration, or none of them.
@@ -122,11 +123,20 @@ func (s *server) run(ctx context.Context) error {
 		group.Go(func() error { return serve(ctx, s.debug, s.debugOn) })
 	}
 	err := group.Wait()
-	if closeErr := s.store.Close(); err == nil {
-		err = closeErr
-	}
+	err = errors.Join(err, s.data.close())
 	s.log.Info("moim has stopped")
 	return err
+}
+
+// ready is the reason why not to send anyone here; nil when there is none.
+func (s *server) ready() error {
+	if s.hub.Draining() {
+		return errors.New("draining")
+	}
+	if err := s.data.err(); err != nil {
+		return fmt.Errorf("chat cannot be stored: %w", err)
+	}
+	return nil
 }
 
 // serve serves until ctx ends and then for what is under way.
@@ -163,7 +173,7 @@ func openURL(addr net.Addr) string {
 var reading = []string{http.MethodGet, http.MethodHead}
 
 // routes is the whole of the server's HTTP.
-func routes(hub *signaling.Hub, pages *pages, log *slog.Logger) http.Handler {
+func routes(hub *signaling.Hub, pages *pages, ready func() error, log *slog.Logger) http.Handler {
 	e := echo.New()
 	e.HideBanner = true
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -183,8 +193,8 @@ func routes(hub *signaling.Hub, pages *pages, log *slog.Logger) http.Handler {
 	healthy := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 	e.Match(reading, "/healthz", healthy)
 	e.Match(reading, "/readyz", func(c echo.Context) error {
-		if hub.Draining() {
-			return c.String(http.StatusServiceUnavailable, "draining\n")
+		if err := ready(); err != nil {
+			return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
 		}
 		return healthy(c)
 	})
