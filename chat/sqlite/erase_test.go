@@ -61,6 +61,7 @@ func TestErased(t *testing.T) {
 		ops = append(ops, say(fmt.Sprintf("harmless%04d", i)))
 	}
 	apply(t, store, "tea", ops...)
+	emptied(t, folder)
 	if found := onDisk(t, folder, secrets...); strings.Count(found, " in ") < len(secrets) {
 		t.Fatalf("only %s", found)
 	}
@@ -77,6 +78,18 @@ func TestErased(t *testing.T) {
 	if got := len(find(t, store, chat.Query{Words: "harmless"}).Messages); got != 600 {
 		t.Errorf("%d other messages are found", got)
 	}
+}
+
+// emptied waits until the store has emptied its log for the first time, which
+// it does without being asked.
+func emptied(t *testing.T, folder string) {
+	t.Helper()
+	soon(t, func() string {
+		if info, err := os.Stat(filepath.Join(folder, "chat.db-wal")); err != nil || info.Size() > 0 {
+			return "the log is not emptied"
+		}
+		return ""
+	})
 }
 
 // TestErasedAtOpen holds that a process which ends between a deletion and the
