@@ -36,7 +36,7 @@ func Words(text string) []Word {
 		}
 	}
 	for _, r := range plain(text) {
-		if unicode.Is(unicode.Cf, r) {
+		if r > unicode.MaxASCII && unicode.Is(unicode.Cf, r) {
 			continue // joiners are within a word
 		}
 		clings := isDense(r) || dense && size > 0 && unicode.Is(unicode.Mn, r)
@@ -61,6 +61,9 @@ func Words(text string) []Word {
 // compatibility forms (UAX #15), case, and the marks of alphabets in which they
 // do not make another letter of it.
 func plain(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII && !isSyllable(r) }) {
+		return strings.ToLower(text)
+	}
 	base := ' '
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -83,9 +86,15 @@ var dense = []*unicode.RangeTable{
 	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.So,
 }
 
+// isSyllable tells of the Hangul syllables, which are as plain as can be.
+func isSyllable(r rune) bool { return '가' <= r && r <= '힣' }
+
 func isDense(r rune) bool {
+	if r <= unicode.MaxLatin1 || isSyllable(r) {
+		return r > unicode.MaxLatin1
+	}
 	// The prolonged sound mark of Japanese is of no script.
-	return r > unicode.MaxLatin1 && (unicode.In(r, dense...) || r == 'ー')
+	return unicode.In(r, dense...) || r == 'ー'
 }
 
 // hold tells whether words hold each of those searched for.

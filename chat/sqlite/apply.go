@@ -12,11 +12,14 @@ import (
 
 // Apply implements chat.Store.
 func (s *Store) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.Outcome, error) {
-	outcomes := make([]chat.Outcome, len(ops))
+	outcomes, words := make([]chat.Outcome, len(ops)), make([][]chat.Word, len(ops))
+	for i := range ops {
+		words[i] = chat.Words(ops[i].Message.Text) // here, where it keeps no other room waiting
+	}
 	err := s.writer.do(ctx, func(t *tx) error {
 		for i := range ops {
 			var err error
-			if outcomes[i], err = t.apply(room, &ops[i]); err != nil {
+			if outcomes[i], err = t.apply(room, &ops[i], words[i]); err != nil {
 				return err
 			}
 		}
@@ -31,9 +34,9 @@ func (s *Store) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.O
 // tx is a transaction of the writer.
 type tx struct {
 	*statements
-	rooms map[string]*room // those looked at
-	texts map[int64]*texts // of messages whose words change, by id
-	purge bool             // text was taken away
+	rooms      map[string]*room     // those looked at
+	rewordings map[int64]*rewording // by the message's id
+	purge      bool                 // text was taken away
 }
 
 // room is a room's row.
@@ -103,9 +106,10 @@ func (t *tx) findOrAdd(name string) (*room, error) {
 	return r, nil
 }
 
-func (t *tx) apply(name string, op *chat.Op) (chat.Outcome, error) {
+// apply does an op; words are those of its text.
+func (t *tx) apply(name string, op *chat.Op, words []chat.Word) (chat.Outcome, error) {
 	if op.Verb == chat.Say {
-		return t.say(name, op.Message)
+		return t.say(name, op.Message, words)
 	}
 	r, err := t.find(name)
 	if err != nil {
@@ -126,7 +130,7 @@ func (t *tx) apply(name string, op *chat.Op) (chat.Outcome, error) {
 	r.changed = true
 	outcome.Message.Seq = r.seq
 	outcome.Message.Edited, outcome.Message.Deleted = clock(outcome.Message.Edited), clock(outcome.Message.Deleted)
-	return outcome, t.rewrite(r, m.Text, &outcome.Message)
+	return outcome, t.rewrite(r, m.Text, &outcome.Message, words)
 }
 
 // message reads one message of a room, nil when it is not there.
@@ -138,40 +142,55 @@ func (t *tx) message(r *room, n int64) (*chat.Message, error) {
 }
 
 // say adds a line unless it was said before.
-func (t *tx) say(name string, line chat.Message) (chat.Outcome, error) {
+func (t *tx) say(name string, line chat.Message, words []chat.Word) (chat.Outcome, error) {
 	r, err := t.findOrAdd(name)
 	if err != nil {
 		return chat.Outcome{}, err
 	}
-	before, err := one(t.byKey.Query(line.From, line.Key, r.id))
-	switch {
-	case err != nil:
-		return chat.Outcome{}, err
-	case before != nil:
-		return chat.Outcome{Message: *before, Repeat: true}, nil
-	}
-	if ok, err := t.answers(r, &line); !ok || err != nil {
-		return chat.Outcome{Err: chat.ErrNoSuchMessage}, err
+	if line.Reply != 0 {
+		before, err := one(t.byKey.Query(line.From, line.Key, r.id))
+		if before != nil || err != nil {
+			return repeated(before), err
+		}
+		if ok, err := t.answers(r, &line); !ok || err != nil {
+			return chat.Outcome{Err: chat.ErrNoSuchMessage}, err
+		}
 	}
 	if r.n == maxN {
 		return chat.Outcome{}, errors.New("the room has too many messages")
 	}
-	r.n++
-	r.seq++
-	line.N, line.Seq, line.At, line.Edited, line.Deleted = r.n, r.seq, clock(line.At), time.Time{}, time.Time{}
-	r.said, r.changed = max(r.said, line.At.UnixMilli()), true
+	line.N, line.Seq, line.At, line.Edited, line.Deleted = r.n+1, r.seq+1, clock(line.At), time.Time{}, time.Time{}
 	id := r.message(line.N)
-	_, err = t.add.Exec(id, line.Seq, line.At.UnixMilli(), line.From, line.Key, line.Name, line.Text,
-		sql.NullString{String: line.To, Valid: line.To != ""}, sql.NullInt64{Int64: line.Reply, Valid: line.Reply != 0})
-	t.retext(id, "", line.Text)
-	return chat.Outcome{Message: line}, err
+	if added, err := t.insert(id, &line); !added || err != nil {
+		before, selectErr := one(t.byKey.Query(line.From, line.Key, r.id))
+		return repeated(before), errors.Join(err, selectErr)
+	}
+	r.n, r.seq, r.said, r.changed = line.N, line.Seq, max(r.said, line.At.UnixMilli()), true
+	t.retext(id, "", words)
+	return chat.Outcome{Message: line}, nil
+}
+
+// repeated is the outcome of a line that was said before.
+func repeated(before *chat.Message) chat.Outcome {
+	if before == nil {
+		return chat.Outcome{}
+	}
+	return chat.Outcome{Message: *before, Repeat: true}
+}
+
+// insert adds a message; false when its sender used its key before.
+func (t *tx) insert(id int64, m *chat.Message) (bool, error) {
+	result, err := t.add.Exec(id, m.Seq, m.At.UnixMilli(), m.From, m.Key, m.Name, m.Text,
+		sql.NullString{String: m.To, Valid: m.To != ""}, sql.NullInt64{Int64: m.Reply, Valid: m.Reply != 0})
+	if err != nil {
+		return false, err
+	}
+	added, err := result.RowsAffected()
+	return added > 0, err
 }
 
 // answers tells whether what a line answers is, or was, there for its sender.
 func (t *tx) answers(r *room, line *chat.Message) (bool, error) {
-	if line.Reply == 0 {
-		return true, nil
-	}
 	answered, err := t.message(r, line.Reply)
 	if answered != nil {
 		return answered.Visible(line.From), err
@@ -180,12 +199,12 @@ func (t *tx) answers(r *room, line *chat.Message) (bool, error) {
 }
 
 // rewrite gives a message another text, or none.
-func (t *tx) rewrite(r *room, before string, m *chat.Message) error {
+func (t *tx) rewrite(r *room, before string, m *chat.Message, words []chat.Word) error {
 	id := r.message(m.N)
 	if _, err := t.change.Exec(m.Seq, m.Text, millis(m.Edited), millis(m.Deleted), id); err != nil {
 		return err
 	}
-	t.retext(id, before, m.Text)
+	t.retext(id, before, words)
 	return nil
 }
 

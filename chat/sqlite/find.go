@@ -19,30 +19,32 @@ type queries struct {
 	all []*sql.Stmt
 }
 
+// SQLite plans a statement anew whenever a parameter that is the whole of a
+// LIMIT changes its value; hence the + 0.
 const (
 	visible = "(recipient IS NULL OR recipient = :viewer OR sender = :viewer)"
 	ofRoom  = "SELECT " + columns + " FROM messages WHERE id > :after AND id < :before AND " + visible
 	// In messages that were only ever said the change numbers ascend with the
 	// ids; the others have an index.
-	byChange = "SELECT * FROM (" + ofRoom + " AND seq > :seq AND seq = said ORDER BY id LIMIT :limit)" +
+	byChange = "SELECT * FROM (" + ofRoom + " AND seq > :seq AND seq = said ORDER BY id LIMIT :limit + 0)" +
 		" UNION ALL SELECT * FROM (SELECT " + columns + " FROM messages INDEXED BY messages_by_change" +
-		" WHERE id >> 32 = :room AND seq > :seq AND seq <> said AND " + visible + " ORDER BY seq LIMIT :limit)"
+		" WHERE id >> 32 = :room AND seq > :seq AND seq <> said AND " + visible + " ORDER BY seq LIMIT :limit + 0)"
 	withWords = "SELECT " + columns + " FROM words JOIN messages ON messages.id = words.rowid" +
 		" WHERE words MATCH :words AND words.rowid < :before AND " + visible
 )
 
 func (q *queries) prepare(pages, searches *sql.DB) error {
 	err := q.prepareOn(searches, map[string]**sql.Stmt{
-		withWords + " ORDER BY words.rowid DESC LIMIT :limit": &q.search,
+		withWords + " ORDER BY words.rowid DESC LIMIT :limit + 0": &q.search,
 	})
 	if err != nil {
 		return err
 	}
 	return q.prepareOn(pages, map[string]**sql.Stmt{
 		"SELECT id, n, seq FROM rooms WHERE name = ?":                       &q.room,
-		ofRoom + " ORDER BY id DESC LIMIT :limit":                           &q.older,
-		ofRoom + " ORDER BY id LIMIT :limit":                                &q.newer,
-		byChange + " ORDER BY seq LIMIT :limit":                             &q.changed,
+		ofRoom + " ORDER BY id DESC LIMIT :limit + 0":                       &q.older,
+		ofRoom + " ORDER BY id LIMIT :limit + 0":                            &q.newer,
+		byChange + " ORDER BY seq LIMIT :limit + 0":                         &q.changed,
 		"SELECT id, name, topic, public, host_key, created FROM made_rooms": &q.madeRooms,
 		crowdedRooms: &q.crowded,
 	})

@@ -142,7 +142,7 @@ func (t *tx) dropAll(rows *sql.Rows) (int, error) {
 		if _, err := t.drop.Exec(id); err != nil {
 			return 0, err
 		}
-		t.retext(id, text, "")
+		t.retext(id, text, nil)
 	}
 	_, err := t.shrink.Exec()
 	return len(found), err

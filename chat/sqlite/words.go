@@ -17,8 +17,8 @@ import (
 // character: 회의실 as 회의, 의실, 실. Any part of two characters and more is a run of pairs
 // then, and one character the beginning of a pair.
 
-// indexed is a text as it is put into the index.
-func indexed(room int64, text string) string {
+// indexed are the words of a message as they are put into the index.
+func indexed(room int64, words []chat.Word) string {
 	prefix := strconv.FormatInt(room, 10) + "x"
 	var b strings.Builder
 	put := func(word string) {
@@ -28,7 +28,7 @@ func indexed(room int64, text string) string {
 		b.WriteString(prefix)
 		b.WriteString(word)
 	}
-	for _, w := range chat.Words(text) {
+	for _, w := range words {
 		if !w.Dense {
 			put(w.Text)
 			continue
@@ -60,29 +60,33 @@ func match(room int64, text string) string {
 	return strings.Join(terms, " AND ")
 }
 
-// texts are what a message says before a transaction and after it.
-type texts struct{ before, after string }
+// rewording is a change to the words of a message in a transaction.
+type rewording struct {
+	before string // its text before the transaction
+	after  []chat.Word
+}
 
-// retext notes that the words of a message change.
-func (t *tx) retext(id int64, before, after string) {
+// retext notes that a message has other words than those of its text before.
+func (t *tx) retext(id int64, before string, words []chat.Word) {
 	t.purge = t.purge || before != ""
-	if known := t.texts[id]; known != nil {
-		known.after = after
+	if known := t.rewordings[id]; known != nil {
+		known.after = words
 		return
 	}
-	t.texts[id] = &texts{before, after}
+	t.rewordings[id] = &rewording{before, words}
 }
 
 // index changes the words of messages. In the order of their ids FTS5 writes
 // them at once; each step back would make it write what it has.
 func (t *tx) index() error {
-	for _, id := range slices.Sorted(maps.Keys(t.texts)) {
-		if words := indexed(id>>roomShift, t.texts[id].before); words != "" {
+	for _, id := range slices.Sorted(maps.Keys(t.rewordings)) {
+		room, change := id>>roomShift, t.rewordings[id]
+		if words := indexed(room, chat.Words(change.before)); words != "" {
 			if _, err := t.dropWords.Exec(id, words); err != nil {
 				return err
 			}
 		}
-		if words := indexed(id>>roomShift, t.texts[id].after); words != "" {
+		if words := indexed(room, change.after); words != "" {
 			if _, err := t.addWords.Exec(id, words); err != nil {
 				return err
 			}

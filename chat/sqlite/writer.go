@@ -137,7 +137,7 @@ func (w *writer) transact(batch []*request) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), texts: make(map[int64]*texts)}
+	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), rewordings: make(map[int64]*rewording)}
 	err := t.run(batch)
 	if err == nil {
 		err = w.exec("COMMIT")

@@ -22,7 +22,7 @@ CREATE TABLE messages (
     deleted   INTEGER
 ) STRICT;
 
-CREATE INDEX messages_by_key ON messages (sender, key);
+CREATE UNIQUE INDEX messages_by_key ON messages (sender, key, id >> 32);
 CREATE INDEX messages_by_change ON messages (id >> 32, seq) WHERE seq <> said;
 CREATE INDEX messages_by_age ON messages (at);
 
