@@ -35,6 +35,7 @@ lint:
 bench:
 	@.ci/need go
 	$(GO) run ./signaling/bench
+	$(GO) run ./chat/bench
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol

@@ -20,10 +20,14 @@ func SmallDisk(t *testing.T, kib int) (folder string, inside bool) {
 		if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%dk", kib)); err != nil {
 			t.Fatalf("mount a small disk: %v", err)
 		}
-		t.Cleanup(func() { syscall.Unmount(folder, syscall.MNT_DETACH) })
+		t.Cleanup(func() {
+			if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+				t.Error(err)
+			}
+		})
 		return folder, true
 	}
-	self := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	self := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	self.Env = append(os.Environ(), marker+"=1")
 	self.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Unshareflags: syscall.CLONE_NEWNS}
 	if uid := os.Getuid(); uid != 0 {

@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"moim/internal/stats"
 )
 
 // budget bounds one row of the real server.
 type budget struct {
 	name  string
 	row   string // a row's key; %d stands for each number of idle peers
-	limit number
+	limit stats.Number
 	// ofTCP bounds the ratio to the TCP floor instead of the value.
 	ofTCP bool
 	// instead is the row that stands in for a ratio when row cannot be measured.
@@ -31,12 +33,12 @@ var budgets = []budget{
 
 // verdict is a budget held against a row. Result is pass, over or not measurable.
 type verdict struct {
-	Name   string `json:"name"`
-	Row    string `json:"row"`
-	Unit   string `json:"unit"`
-	Limit  number `json:"limit"`
-	Value  number `json:"value"`
-	Result string `json:"result"`
+	Name   string       `json:"name"`
+	Row    string       `json:"row"`
+	Unit   string       `json:"unit"`
+	Limit  stats.Number `json:"limit"`
+	Value  stats.Number `json:"value"`
+	Result string       `json:"result"`
 }
 
 // verdicts judges every budget whose row the run has; none after a quick run.

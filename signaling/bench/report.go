@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"moim/internal/stats"
 )
 
 // Rows of the report. Those of idle peers are made for each number of peers.
@@ -53,21 +54,9 @@ type series struct {
 
 // samples are one server's values in a row. A value that could not be measured is null.
 type samples struct {
-	Rounds []number `json:"rounds"`
-	Median number   `json:"median"`
+	stats.Samples
 	// OfTCP is the median of the rounds' ratios to the TCP floor.
-	OfTCP number `json:"ofTCP"`
-}
-
-// number is a measured value, NaN when there is none.
-type number float64
-
-// MarshalJSON writes NaN as null.
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(n))
+	OfTCP stats.Number `json:"ofTCP"`
 }
 
 func newReport(b *bench, on *affinity, p *perf, skipped []string) *report {
@@ -114,36 +103,20 @@ func (r *report) add(server string, figures []figure) {
 		if row.Servers[server] == nil {
 			row.Servers[server] = new(samples)
 		}
-		row.Servers[server].Rounds = append(row.Servers[server].Rounds, number(f.value))
-		row.summarize()
+		row.Servers[server].Add(f.value)
+		row.compare()
 	}
 }
 
-// summarize computes medians and ratios from the rounds so far.
-func (r *series) summarize() {
+// compare computes the ratios from the rounds so far.
+func (r *series) compare() {
+	tcp := r.Servers[serverTCP]
+	if tcp == nil {
+		tcp = new(samples)
+	}
 	for _, s := range r.Servers {
-		s.Median = median(s.Rounds)
-		var ratios []number
-		if tcp := r.Servers[serverTCP]; tcp != nil {
-			for i := range min(len(s.Rounds), len(tcp.Rounds)) {
-				ratios = append(ratios, s.Rounds[i]/tcp.Rounds[i])
-			}
-		}
-		s.OfTCP = median(ratios)
+		s.OfTCP = stats.Ratio(&s.Samples, &tcp.Samples)
 	}
-}
-
-// median is NaN for no values and for values that are not numbers.
-func median(values []number) number {
-	if len(values) == 0 || slices.ContainsFunc(values, func(n number) bool { return math.IsNaN(float64(n)) }) {
-		return number(math.NaN())
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	half := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[half]
-	}
-	return (sorted[half-1] + sorted[half]) / 2
 }
 
 func describe(key string) (label, unit string) {
@@ -194,27 +167,6 @@ func (r *report) print(w io.Writer) error {
 	}
 	fmt.Fprintln(w)
 	return r.printBudgets(w)
-}
-
-func (s *samples) String() string {
-	if math.IsNaN(float64(s.Median)) || len(s.Rounds) == 1 {
-		return s.Median.String()
-	}
-	return fmt.Sprintf("%s (%s to %s)", s.Median, slices.Min(s.Rounds), slices.Max(s.Rounds))
-}
-
-// String prints three significant digits or all before the point, and n/a for NaN.
-func (n number) String() string {
-	switch v := float64(n); {
-	case math.IsNaN(v):
-		return "n/a"
-	case math.Abs(v) >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case math.Abs(v) >= 10:
-		return fmt.Sprintf("%.1f", v)
-	default:
-		return fmt.Sprintf("%.2f", v)
-	}
 }
 
 func (r *report) writeJSON(file string) error {

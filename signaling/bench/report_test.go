@@ -47,25 +47,6 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestMedian(t *testing.T) {
-	tests := []struct {
-		values []number
-		want   number
-	}{
-		{[]number{3}, 3},
-		{[]number{9, 1, 2}, 2},
-		{[]number{4, 1, 2, 9}, 3},
-		{nil, number(nan)},
-		{[]number{1, number(nan)}, number(nan)},
-	}
-	for _, test := range tests {
-		got := median(test.values)
-		if got != test.want && !(math.IsNaN(float64(got)) && math.IsNaN(float64(test.want))) {
-			t.Errorf("median of %v is %v", test.values, got)
-		}
-	}
-}
-
 func TestReportText(t *testing.T) {
 	var b strings.Builder
 	if err := testReport(nan).print(&b); err != nil {
