@@ -115,12 +115,18 @@ func browserChatDirections(t *testing.T, c *chromium) {
 // checks waits until a JavaScript predicate holds for the log.
 func (p *person) checks(what, predicate string) {
 	p.t.Helper()
+	p.proves(what, "log", "Messages", predicate)
+}
+
+// proves waits until a JavaScript predicate holds for a part of the page.
+func (p *person) proves(what, role, name, predicate string) {
+	p.t.Helper()
 	p.eventually(what, func(ctx context.Context) error {
-		log, err := p.one(ctx, nil, "log", "Messages")
+		e, err := p.one(ctx, nil, role, name)
 		if err != nil {
 			return err
 		}
-		holds, err := call[bool](ctx, log, predicate)
+		holds, err := call[bool](ctx, e, predicate)
 		if err == nil && !holds {
 			err = errors.New("it is not so")
 		}
@@ -168,22 +174,4 @@ func browserRename(t *testing.T, c *chromium) {
 	mina.seesIn(stage, "group", "나나")
 	jonas.seesIn(stage, "group", "나나")
 	jonas.reads("list", "In this call", "나나")
-}
-
-func browserUnread(t *testing.T, c *chromium) {
-	s := startSite(t)
-	jonas := s.scripted(t, "tea", "Jonas")
-	jonas.say("before you came")
-	mina := c.person(t, s, "Mina", look{})
-	mina.join("tea")
-	mina.titled("tea · Moim")
-	jonas.say("one")
-	mina.titled("(1) tea · Moim")
-	mina.reads("button", "Chat", "1")
-	jonas.say("two")
-	mina.titled("(2) tea · Moim")
-	mina.clicks("button", "Chat")
-	mina.titled("tea · Moim")
-	mina.reads("log", "Messages", "before you came")
-	mina.reads("log", "Messages", "two")
 }

@@ -26,6 +26,53 @@ test('a line is pending, then sent', async () => {
   assert.equal(socket.sent.length, 1);
 });
 
+test('a line may be private, and an answer', async () => {
+  const { call, socket } = await makeJoinedCall({ messages: [chatMessage(1)] });
+  call.say('yes', { to: 'a', reply: 1 });
+  const { key, ...sent } = socket.sent[0];
+  assert.deepEqual(sent, { type: 'chat', id: 2, text: 'yes', to: 'a', reply: 1 });
+  const [, entry] = call.transcript.entries;
+  assert.ok(entry.kind === 'message' && entry.to === 'a' && entry.reply === 1 && entry.name === 'M');
+  socket.receive({ type: 'error', re: 2, code: 'rate-limited', message: 'slow down' });
+  await settle(1);
+  socket.drop(1006);
+  assert.deepEqual(call.transcript.unsent.map(({ to, reply, problem }) => [to, reply, problem]), [['a', 1, 'closed']]);
+  call.discard(key);
+  assert.deepEqual(shape(call), ['sent line 1']);
+});
+
+test('editing and deleting wait for the server and show what it says', async () => {
+  const { call, socket } = await makeJoinedCall({ messages: [chatMessage(1, { from: 'm' })] });
+  const edited = call.edit(1, 'better');
+  assert.deepEqual(socket.sent, [{ type: 'chat-edit', id: 2, n: 1, text: 'better' }]);
+  assert.deepEqual(shape(call), ['sent line 1']);
+  const message = chatMessage(1, { seq: 2, from: 'm', text: 'better', edited: '2026-11-22T12:01:00.000Z' });
+  socket.receive({ type: 'chat-changed', message });
+  socket.receive({ type: 'ok', re: 2 });
+  await edited;
+  assert.deepEqual(shape(call), ['sent better']);
+  const removed = call.remove(1);
+  assert.deepEqual(socket.sent[1], { type: 'chat-delete', id: 3, n: 1 });
+  socket.receive({ type: 'error', re: 3, code: 'forbidden', message: 'not yours' });
+  await assert.rejects(removed, { code: 'forbidden' });
+  assert.equal(call.transcript.seq, 2);
+});
+
+test('what is searched for is answered beside the transcript', async () => {
+  const { call, socket } = await makeJoinedCall({ messages: [chatMessage(9)], more: true });
+  const found = call.search('tea', { before: 9, limit: 20 });
+  assert.deepEqual(socket.sent, [{ type: 'chat-search', id: 2, query: 'tea', before: 9, limit: 20 }]);
+  socket.receive({ type: 'chat-search', re: 2, messages: [chatMessage(2), chatMessage(3, { from: 'm' })], more: true });
+  const { entries, more } = await found;
+  assert.deepEqual(entries.map(({ n, own }) => [n, own]), [[2, false], [3, true]]);
+  assert.equal(more, true);
+  assert.deepEqual(shape(call), ['sent line 9']);
+  const none = assert.rejects(call.search(''), { code: 'bad-message' });
+  assert.deepEqual(socket.sent[1], { type: 'chat-search', id: 3, query: '', limit: 50 });
+  socket.receive({ type: 'error', re: 3, code: 'bad-message', message: 'a search needs a query' });
+  await none;
+});
+
 test('a refused line has failed with the reason, and is sent again under the same key', async () => {
   const { call, socket } = await makeJoinedCall();
   const said = call.say('hello');
@@ -63,8 +110,11 @@ test('own lines stay own after joining again as another peer', async () => {
   const joining = call.join({ room: 'tea' });
   sockets[1].open();
   await settle(1);
-  sockets[1].receive(joined({ you: 'n', messages: [mine, chatMessage(2, { from: 'a', key: 'mine' })] }));
+  const other = chatMessage(2, { from: 'a', key: 'mine' });
+  sockets[1].receive(joined({ you: 'n', messages: [mine, other] }));
   await joining;
+  sockets[1].receive({ type: 'chat-history', re: 2, messages: [other], more: false });
+  await settle(1);
   assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'message' && entry.own), [true, false]);
 });
 
@@ -119,4 +169,46 @@ test('typing goes both ways', async () => {
   socket.receive({ type: 'peer-left', peer: 'z', reason: 'left' });
   assert.deepEqual([...call.typists], []);
   assert.equal(changes.filter(({ what }) => what === 'typing').length, 4);
+});
+
+test('around an old message, and from there back to the present', async () => {
+  const { call, socket } = await makeJoinedCall({ messages: [chatMessage(90)], more: true });
+  const shown = call.show(10);
+  assert.deepEqual(socket.sent, [
+    { type: 'chat-history', id: 2, before: 11, limit: 25 }, { type: 'chat-history', id: 3, after: 10, limit: 25 },
+  ]);
+  socket.receive({ type: 'chat-history', re: 2, messages: [chatMessage(9), chatMessage(10)], more: true });
+  socket.receive({ type: 'chat-history', re: 3, messages: [chatMessage(11)], more: true });
+  assert.equal(await shown, call.transcript.at(10));
+  assert.deepEqual(shape(call), [9, 10, 11].map((n) => `sent line ${n}`));
+  const newer = call.newer();
+  assert.deepEqual(socket.sent[2], { type: 'chat-history', id: 4, after: 11, limit: 50 });
+  socket.receive({ type: 'chat-history', re: 4, messages: [chatMessage(12)], more: true });
+  await newer;
+  const latest = call.latest();
+  assert.equal(call.latest(), latest);
+  assert.deepEqual(socket.sent[3], { type: 'chat-history', id: 5, limit: 50 });
+  socket.receive({ type: 'chat-history', re: 5, messages: [chatMessage(90)], more: true });
+  await latest;
+  assert.deepEqual(shape(call), ['sent line 90']);
+  await call.latest();
+  assert.equal(socket.sent.length, 4);
+});
+
+test('what changed while one was away is asked for', async () => {
+  const { call, socket, sockets } = await makeJoinedCall({ messages: [chatMessage(1), chatMessage(2)] });
+  socket.drop(1006);
+  const joining = call.join({ room: 'tea', session: call.session });
+  sockets[1].open();
+  await settle(1);
+  assert.equal(sockets[1].sent[0].session, 'token');
+  sockets[1].receive(joined({ messages: [chatMessage(1), chatMessage(2, { seq: 4 }), chatMessage(3)] }));
+  await joining;
+  const [, asked] = sockets[1].sent;
+  assert.deepEqual(asked, { type: 'chat-history', id: 2, since: 2, limit: 200 });
+  sockets[1].receive({ type: 'chat', message: chatMessage(4, { seq: 5 }) });
+  const messages = [chatMessage(3), chatMessage(2, { seq: 4, text: 'better' })];
+  sockets[1].receive({ type: 'chat-history', re: 2, messages, more: false });
+  await settle(1);
+  assert.deepEqual(shape(call), ['sent line 1', 'sent better', 'sent line 3', 'sent line 4']);
 });

@@ -1,6 +1,7 @@
 import { Conversation } from './chat/conversation.js';
 import { Members } from './members.js';
 import { Connection } from './net/connection.js';
+import { enter } from './net/entrance.js';
 import { ProtocolError, endReason } from './net/protocol.js';
 import { Presence } from './presence.js';
 import { Mesh } from './rtc/mesh.js';
@@ -19,19 +20,6 @@ function detailOf(event) {
 }
 
 /**
- * Opens it.
- * @param {Connection} connection
- * @returns {Promise<void>}
- */
-function opened(connection) {
-  return new Promise((resolve, reject) => {
-    connection.addEventListener('open', () => resolve(), { once: true });
-    connection.addEventListener('close', () => reject(new ProtocolError('closed')), { once: true });
-    connection.connect();
-  });
-}
-
-/**
  * Being in a room: presence, sound and picture, chat. Plain state for the page to draw; event `change` (detail
  * {@link CallChange}) after every change of it.
  */
@@ -42,6 +30,8 @@ export class Call extends EventTarget {
   end = null;
   /** The own peer id; empty before the first `join`. */
   you = '';
+  /** The token with which a later `join` of this room keeps the own peer id; empty before the first `join`. */
+  session = '';
   /** @type {Room} */
   room = { name: '', topic: '', public: false, locked: false, lobby: false, hasPassword: false, created: '' };
   /** @type {LocalMedia} */
@@ -101,27 +91,19 @@ export class Call extends EventTarget {
 
   /**
    * Enters a room; possible again after the call has ended.
-   * @param {{room: string, name?: string, host?: string}} request `host`: the key `makeRoom` gave
+   * @param {{room: string, name?: string, host?: string, session?: string}} request `host`: the key `makeRoom` gave;
+   *   `session`: the token of an earlier membership, which is done without if the server refuses it
    * @returns {Promise<void>} when in; rejects with {@link ProtocolError}, and the call is idle again
    */
-  async join({ room, name, host }) {
+  async join({ session, ...request }) {
     if (this.#connection) throw new ProtocolError('already-joined');
-    const connection = new Connection({ url: this.#url, WebSocket: this.#fakes.WebSocket, clock: this.#fakes.clock });
-    this.#connection = connection;
-    this.#setPhase('joining');
     try {
-      await opened(connection);
-      connection.addEventListener('message', (event) => this.#received(detailOf(event)));
-      connection.addEventListener('close', (event) => this.#closed(detailOf(event)));
-      const reply = await connection.request({
-        type: 'join', room, ...(name && { name }), ...(host && { host }), media: this.#presence.start(),
+      await this.#enter({ ...request, session }).catch((error) => {
+        if (!session || error.code !== 'bad-token') throw error;
+        return this.#enter(request);
       });
-      if (reply.type !== 'joined') throw new ProtocolError('bad-message');
-      this.#joined(reply);
     } catch (error) {
-      this.#connection = null;
       this.#setPhase('idle');
-      connection.close();
       throw error;
     }
   }
@@ -149,12 +131,14 @@ export class Call extends EventTarget {
   }
 
   /**
-   * Says something to all. The transcript shows what becomes of it.
+   * Says something: to all, or privately to the peer `to`; as an answer to the message `reply`. The transcript shows
+   * what becomes of it, and goes back to the newest messages for that.
    * @param {string} text
+   * @param {{to?: string|null, reply?: number|null}} [options]
    * @returns {Promise<void>} when the server has it or the line has failed; never rejects
    */
-  say(text) {
-    return this.#chat.say(text, this.peers.get(this.you)?.name ?? '');
+  say(text, options) {
+    return this.#chat.say(text, { ...options, name: this.#name });
   }
 
   /**
@@ -166,12 +150,18 @@ export class Call extends EventTarget {
     return this.#chat.retry(key);
   }
 
+  /** Forgets a failed line. @param {string} key */
+  discard(key) {
+    this.transcript.discard(key);
+  }
+
   /**
-   * Adds lines that an earlier page could not send in this room, as failed ones.
-   * @param {{key: string, text: string}[]} lines
+   * Adds lines that an earlier page could not send in this room. Those of the present peer id go out, others have
+   * failed.
+   * @param {(import('./chat/entry.js').Line & {from: string})[]} lines `from`: the own peer id when it was written
    */
   restore(lines) {
-    this.transcript.restore(lines, this.peers.get(this.you)?.name ?? '');
+    this.#chat.restore(lines, this.#name);
   }
 
   /** Tells the others that a line is being typed; may be called on every key. */
@@ -179,12 +169,44 @@ export class Call extends EventTarget {
     if (this.phase === 'in') this.#chat.typing.tell();
   }
 
-  /**
-   * Adds older messages to the transcript, if there are any.
-   * @returns {Promise<void>} rejects with {@link ProtocolError}
-   */
-  older() {
-    return this.#chat.older();
+  /** @type {Conversation['edit']} */
+  edit = (n, text) => this.#chat.edit(n, text);
+  /** @type {Conversation['remove']} */
+  remove = (n) => this.#chat.remove(n);
+  /** @type {Conversation['older']} */
+  older = () => this.#chat.older();
+  /** @type {Conversation['newer']} */
+  newer = () => this.#chat.newer();
+  /** @type {Conversation['latest']} */
+  latest = () => this.#chat.latest();
+  /** @type {Conversation['show']} */
+  show = (n) => this.#chat.show(n);
+  /** @type {Conversation['quoted']} */
+  quoted = (n) => this.#chat.quoted(n);
+  /** @type {Conversation['search']} */
+  search = (query, options) => this.#chat.search(query, options);
+
+  get #name() {
+    return this.peers.get(this.you)?.name ?? '';
+  }
+
+  /** @param {{room: string, name?: string, host?: string, session?: string}} request */
+  async #enter({ room, name, host, session }) {
+    const connection = new Connection({ url: this.#url, WebSocket: this.#fakes.WebSocket, clock: this.#fakes.clock });
+    connection.addEventListener('message', (event) => this.#received(detailOf(event)));
+    connection.addEventListener('close', (event) => this.#closed(detailOf(event)));
+    this.#connection = connection;
+    this.#setPhase('joining');
+    try {
+      this.#joined(await enter(connection, {
+        type: 'join', room, ...(name && { name }), ...(host && { host }), ...(session && { session }),
+        media: this.#presence.start(),
+      }));
+    } catch (error) {
+      this.#connection = null;
+      connection.close();
+      throw error;
+    }
   }
 
   /** @param {ClientMessage} message */
@@ -193,13 +215,14 @@ export class Call extends EventTarget {
   }
 
   /** @param {JoinedMessage} joined */
-  #joined({ you, room, peers, ice, messages, more }) {
-    if (room.name !== this.room.name) this.transcript.clear();
+  #joined(joined) {
+    const { you, room, peers, ice, session } = joined;
+    const again = room.name === this.room.name;
     this.you = you;
+    this.session = session;
     this.room = room;
     this.#members.load(you, peers);
-    this.transcript.you = you;
-    this.transcript.load(messages, more);
+    this.#chat.enter(joined, again);
     const { RTCPeerConnection, MediaStream, clock } = this.#fakes;
     const mesh = new Mesh({
       you, iceServers: ice, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#connection?.send(signal),
@@ -240,7 +263,7 @@ export class Call extends EventTarget {
         this.#chat.stored(message.message);
         break;
       case 'chat-changed':
-        this.transcript.changed(message.message);
+        this.#chat.changed(message.message);
         break;
       case 'typing':
         if (this.peers.has(message.from)) {

@@ -63,6 +63,39 @@ test('a refusal at the door rejects with its code, and joining again is possible
   assert.equal(call.phase, 'in');
 });
 
+test('the token of the membership goes along, and is done without when the server refuses it', async () => {
+  const { call, sockets } = makeCall();
+  const joining = call.join({ room: 'tea', session: 'old' });
+  sockets[0].open();
+  await settle(1);
+  assert.equal(sockets[0].sent[0].session, 'old');
+  sockets[0].receive({ type: 'error', re: 1, code: 'bad-token', message: 'not of this room' });
+  sockets[0].drop(4501);
+  await settle(1);
+  assert.equal(call.phase, 'joining');
+  sockets[1].open();
+  await settle(1);
+  assert.deepEqual(sockets[1].sent, [{ type: 'join', id: 1, room: 'tea', media: { mic: false, camera: false } }]);
+  sockets[1].receive(joined({ session: 'new' }));
+  await joining;
+  assert.equal(call.session, 'new');
+  call.leave();
+  assert.equal(call.session, 'new');
+});
+
+test('a token is not blamed for other refusals, nor others for a token', async () => {
+  const { call, sockets } = makeCall();
+  for (const [i, { session, code }] of [{ session: 'old', code: 'room-full' }, { code: 'bad-token' }].entries()) {
+    const refused = call.join({ room: 'tea', session });
+    sockets[i].open();
+    await settle(1);
+    sockets[i].receive({ type: 'error', re: 1, code, message: 'no' });
+    await assert.rejects(refused, { code });
+    assert.equal(call.phase, 'idle');
+  }
+  assert.equal(sockets.length, 2);
+});
+
 const beforeIn = [
   { name: 'a socket that never opens', act: (/** @type {any} */ { socket }) => socket.drop(1006) },
   {
@@ -211,7 +244,7 @@ test('renaming waits for the server', async () => {
 
 test('changed messages, room settings and unknown types', async () => {
   const { call, socket, changes } = await makeJoinedCall({ messages: [chatMessage(1)] });
-  socket.receive({ type: 'chat-changed', message: chatMessage(1, { text: 'better' }) });
+  socket.receive({ type: 'chat-changed', message: chatMessage(1, { seq: 2, text: 'better' }) });
   socket.receive({ type: 'room', room: { ...call.room, topic: 'Tea at four' } });
   socket.receive({ type: 'of-a-later-version' });
   socket.receive({ type: 'error', code: 'no-such-peer', message: 'gone' });

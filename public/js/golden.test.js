@@ -17,7 +17,8 @@ const golden = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder)
 /** Fields without which a frame is refused. @type {Record<string, string[]>} */
 const REQUIRED = {
   join: ['room'], offer: ['to', 'sdp'], answer: ['to', 'sdp'], candidate: ['to', 'candidate'], chat: ['key', 'text'],
-  'chat-history': [], update: [], leave: [], typing: [], ping: ['got'], pong: ['got'],
+  'chat-edit': ['n', 'text'], 'chat-delete': ['n'], 'chat-history': [], 'chat-search': ['query'],
+  update: [], leave: [], typing: [], ping: ['got'], pong: ['got'],
 };
 
 /** @param {unknown} value */
@@ -66,7 +67,7 @@ async function enter(joined, clock) {
   await settle(1);
   socket.receive({ ...joined, re: 1 });
   await joining;
-  return { call, socket, connections };
+  return { call, socket, sockets, connections };
 }
 
 /** An offer the fake connections can read. */
@@ -119,7 +120,8 @@ async function firstOfTheRoom(t) {
 
 /** Comes late: is offered to, reads what was said, and sees the others change and go. */
 async function lateComer() {
-  const { call, socket, connections } = await enter({ ...golden('server-joined'), more: true });
+  const { message: newest } = golden('server-chat-private');
+  const { call, socket, connections } = await enter({ ...golden('server-joined'), messages: [newest], more: true });
   assert.deepEqual([...call.peers.keys()], golden('server-joined').peers.map((/** @type {any} */ { id }) => id));
   assert.equal(connections.length, 2);
   socket.receive({ ...golden('server-offer'), sdp: await fakeOffer() });
@@ -131,9 +133,16 @@ async function lateComer() {
   const older = call.older();
   socket.receive({ ...golden('server-chat-history'), re: socket.sent.at(-1).id });
   await older;
-  socket.receive(golden('server-chat-private'));
-  socket.receive(golden('server-chat-reply'));
+  for (const name of ['server-chat-private', 'server-chat-reply', 'server-chat-changed']) socket.receive(golden(name));
+  socket.receive(golden('server-chat-changed-deleted'));
   assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'message' && entry.n), [1, 2, 3]);
+  assert.ok(call.transcript.at(1)?.edited && call.transcript.at(3)?.deleted);
+  const found = call.search('hear', { before: 40 });
+  socket.receive({ ...golden('server-chat-search'), re: socket.sent.at(-1).id });
+  assert.deepEqual((await found).entries.map(({ n }) => n), [1]);
+  const shown = call.show(9);
+  for (const { id } of socket.sent.slice(-2)) socket.receive({ ...golden('server-chat-history-empty'), re: id });
+  assert.equal(await shown, null);
   socket.receive(golden('server-typing'));
   assert.deepEqual([...call.typists.values()], ['나나']);
   socket.receive(golden('server-peer-changed-away'));
@@ -143,8 +152,30 @@ async function lateComer() {
   return socket.sent;
 }
 
+/** Loses the connection, comes back under the same id, and learns what has changed; edits and deletes. */
+async function comesBack() {
+  const { call, socket, sockets } = await enter(golden('server-joined-first'));
+  socket.receive(golden('server-chat'));
+  socket.drop(1006);
+  const joining = call.join({ room: 'tea', session: call.session });
+  const back = sockets[1];
+  back.open();
+  await settle(1);
+  back.receive({ ...golden('server-joined-again'), re: back.sent[0].id });
+  await joining;
+  back.receive({ ...golden('server-chat-history-since'), re: back.sentOf('chat-history')[0].id });
+  await settle(1);
+  assert.deepEqual([call.transcript.at(1)?.seq, call.transcript.seq], [4, golden('server-joined-again').seq]);
+  for (const act of [() => call.edit(1, 'Can everyone hear me now?'), () => call.remove(1)]) {
+    const done = act();
+    back.receive({ ...golden('server-ok'), re: back.sent.at(-1).id });
+    await done;
+  }
+  return back.sent;
+}
+
 test('whole calls of these frames, in which everything sent has the fields of its kind', async (t) => {
-  const sent = [...await lateComer(), ...await firstOfTheRoom(t)];
+  const sent = [...await lateComer(), ...await comesBack(), ...await firstOfTheRoom(t)];
   assert.deepEqual([...new Set(sent.map(({ type }) => type))].sort(), Object.keys(REQUIRED).sort());
   for (const frame of sent) {
     const kin = names.filter((name) => name.startsWith('client-')).map((name) => golden(name.slice(0, -5)))

@@ -18,18 +18,21 @@ export function peer(id, more) {
 
 /** @param {number} n @param {Partial<ChatMessage>} [more] @returns {ChatMessage} */
 export function chatMessage(n, more) {
-  return { n, key: `k${n}`, from: 'a', name: 'A', text: `line ${n}`, at: '2026-11-22T12:00:00.000Z', ...more };
+  return { n, seq: n, key: `k${n}`, from: 'a', name: 'A', text: `line ${n}`, at: '2026-11-22T12:00:00.000Z', ...more };
 }
 
 /** @param {any} [more] */
 export function joined(more) {
   return {
-    type: 'joined', re: 1, resumed: false, session: '', got: 0, you: 'm', peers: [peer('m')], ice: [], messages: [],
+    type: 'joined', re: 1, resumed: false, session: 'token', got: 0, you: 'm',
+    peers: [peer('m')], ice: [], messages: [],
     room: {
       name: 'tea', topic: '', public: false, locked: false, lobby: false, hasPassword: false,
       created: '2026-11-22T12:00:00.000Z',
     },
-    more: false, ...more,
+    more: false,
+    seq: Math.max(0, ...(more?.messages ?? []).map((/** @type {ChatMessage} */ { seq }) => seq)),
+    ...more,
   };
 }
 

@@ -1,11 +1,18 @@
+import { History } from './history.js';
 import { Outbox } from './outbox.js';
+import { Quotes } from './quotes.js';
+import { Returning } from './returning.js';
 import { Transcript } from './transcript.js';
 import { Typing } from './typing.js';
 
-/** @import { ChatMessage, ClientMessage, ServerMessage } from '../net/protocol.js' */
+/** @import { ChatMessage, ClientMessage, HistoryRequest, JoinedMessage, ServerMessage } from '../net/protocol.js' */
+/** @import { Line, MessageEntry } from './entry.js' */
+/** @import { Page } from './history.js' */
 
-/** Older messages asked for at once. */
-const HISTORY_LIMIT = 50;
+/** Messages asked for at once. */
+const PAGE = 50;
+/** Messages before, and after, one that is shown. */
+const AROUND = 25;
 
 /** @returns {string} 128 random bits in hex; `crypto.randomUUID` is missing on insecure pages */
 function randomKey() {
@@ -13,16 +20,19 @@ function randomKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The chat of one room: what was said, and saying something. */
+/** The chat of one room: what was said, and saying something. Promises reject with a `ProtocolError`. */
 export class Conversation {
   transcript = new Transcript();
   /** @type {Typing} */
   typing;
 
-  #outbox;
   #request;
-  /** @type {Promise<void>|null} */
-  #fetching = null;
+  #outbox;
+  #history;
+  #quotes;
+  #returning;
+  /** The pages under way, by the place they are for. @type {Map<string, Promise<void>>} */
+  #pages = new Map();
 
   /**
    * @param {object} options
@@ -31,37 +41,36 @@ export class Conversation {
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
   constructor({ request, send, clock }) {
+    const { transcript } = this;
     this.#request = request;
+    const history = new History({ request, clock });
+    this.#history = history;
+    this.#quotes = new Quotes({ transcript, history });
+    this.#returning = new Returning({ transcript, history });
     this.#outbox = new Outbox({
       clock,
-      request: (line) => request({ type: 'chat', ...line }),
+      request: ({ key, text, to, reply }) => request({
+        type: 'chat', key, text, ...(to != null && { to }), ...(reply != null && { reply }),
+      }),
       // A repeat of a line that was stored already is answered with that line.
-      settle: (reply) => reply.type === 'chat' && this.transcript.stored(reply.message),
-      fail: (key, code) => this.transcript.failed(key, code),
+      settle: (reply) => reply.type === 'chat' && transcript.stored(reply.message),
+      fail: (key, code) => transcript.failed(key, code),
     });
     this.typing = new Typing({ send: () => send({ type: 'typing' }), clock });
   }
 
   /**
-   * Says something to all. The transcript shows what becomes of it.
-   * @param {string} text
-   * @param {string} name the own name
-   * @returns {Promise<void>} when the server has it or the line has failed; never rejects
+   * Takes what a join tells. Own lines that a lost connection left behind go out again, if the peer id is the same.
+   * @param {JoinedMessage} joined
+   * @param {boolean} again whether this is the room of before
    */
-  async say(text, name) {
-    if (!text.trim()) return;
-    const key = randomKey();
-    this.transcript.pending({ key, text, name });
-    await this.#outbox.add({ key, text });
-  }
-
-  /**
-   * Sends a failed line again. It cannot appear twice.
-   * @param {string} key
-   */
-  async retry(key) {
-    const entry = this.transcript.retrying(key);
-    if (entry) await this.#outbox.add({ key, text: entry.text });
+  enter(joined, again) {
+    this.#history.clear();
+    this.#quotes.clear();
+    if (!again) this.transcript.clear();
+    this.transcript.you = joined.you;
+    this.#returning.enter(joined, again);
+    this.#sendAgain();
   }
 
   /** Gives up the lines on their way and forgets who is typing, as the connection is gone. */
@@ -70,27 +79,160 @@ export class Conversation {
     this.typing.clear();
   }
 
-  /**
-   * Adds older messages to the transcript, if there are any.
-   * @returns {Promise<void>} rejects with a `ProtocolError`
-   */
-  older() {
-    if (!this.transcript.more) return Promise.resolve();
-    this.#fetching ??= this.#fetchOlder().finally(() => { this.#fetching = null; });
-    return this.#fetching;
-  }
-
   /** @param {ChatMessage} message somebody's, or an own one on its way */
   stored(message) {
     this.typing.forget(message.from);
+    this.#heard(message);
     this.transcript.stored(message);
   }
 
-  async #fetchOlder() {
-    const before = this.transcript.first;
-    const reply = await this.#request({
-      type: 'chat-history', ...(before !== null && { before }), limit: HISTORY_LIMIT,
+  /** @param {ChatMessage} message edited or deleted */
+  changed(message) {
+    this.#heard(message);
+    this.transcript.changed(message);
+  }
+
+  /**
+   * Says something. The transcript shows what becomes of it.
+   * @param {string} text
+   * @param {{name: string, to?: string|null, reply?: number|null}} options `name`: the own one
+   * @returns {Promise<void>} when the server has it or the line has failed; never rejects
+   */
+  async say(text, options) {
+    if (!text.trim()) return;
+    const line = { key: randomKey(), text, ...options };
+    this.transcript.pending(line);
+    await this.#send(line);
+  }
+
+  /**
+   * Sends a failed line again. It cannot appear twice.
+   * @param {string} key
+   */
+  async retry(key) {
+    const entry = this.transcript.retrying(key);
+    if (entry) await this.#send(entry);
+  }
+
+  /**
+   * Adds lines that an earlier page could not send; those of the same peer id go out.
+   * @param {(Line & {from: string})[]} lines
+   * @param {string} name the own one
+   */
+  restore(lines, name) {
+    this.transcript.restore(lines, name);
+    this.#sendAgain();
+  }
+
+  /**
+   * @param {number} n
+   * @param {string} text
+   */
+  async edit(n, text) {
+    await this.#request({ type: 'chat-edit', n, text });
+  }
+
+  /** @param {number} n */
+  async remove(n) {
+    await this.#request({ type: 'chat-delete', n });
+  }
+
+  /** Adds older messages to the transcript, if there are any. @returns {Promise<void>} */
+  older() {
+    const { more, newer, first } = this.transcript;
+    if (!more) return Promise.resolve();
+    if (newer && first === null) return this.latest();
+    return this.#page('older', first === null ? {} : { before: first }, (page) => {
+      if (this.transcript.first === first) this.transcript.prepend(page.messages, page.more);
     });
-    if (reply.type === 'chat-history') this.transcript.prepend(reply.messages, reply.more);
+  }
+
+  /** Adds newer messages to a detached transcript. @returns {Promise<void>} */
+  newer() {
+    const { newer, last } = this.transcript;
+    if (!newer) return Promise.resolve();
+    if (last === null) return this.latest();
+    return this.#page('newer', { after: last }, ({ messages, more, later }) => {
+      if (!this.transcript.newer || this.transcript.last !== last) return;
+      this.transcript.append(more ? messages : [...messages, ...later], more);
+    });
+  }
+
+  /** Takes a detached transcript back to the present. @returns {Promise<void>} */
+  latest() {
+    if (!this.transcript.newer) return Promise.resolve();
+    return this.#page('latest', {}, ({ messages, more, later }) => {
+      this.transcript.view([...messages, ...later], more, false);
+    });
+  }
+
+  /**
+   * Has the transcript hold a message, with some before and after it.
+   * @param {number} n
+   * @returns {Promise<MessageEntry|null>} null when there is none, or not for this reader
+   */
+  async show(n) {
+    const { transcript } = this;
+    const around = [{ before: n + 1 }, { after: n }].map((place) => (
+      { type: /** @type {const} */ ('chat-history'), ...place, limit: AROUND }
+    ));
+    return transcript.at(n) ?? this.#history.ask(around, (upTo, after) => {
+      if (!transcript.at(n) && upTo.messages.at(-1)?.n === n) {
+        const newer = after.more ? after.messages : [...after.messages, ...after.later];
+        transcript.view([...upTo.messages, ...newer], upTo.more, after.more);
+      }
+      return transcript.at(n) ?? null;
+    });
+  }
+
+  /**
+   * The message a reply answers.
+   * @param {number} n
+   * @returns {Promise<MessageEntry|null>} null when there is none, or not for this reader
+   */
+  quoted(n) {
+    return this.#quotes.get(n);
+  }
+
+  /**
+   * @param {string} query
+   * @param {{before?: number, limit?: number}} [options]
+   * @returns {Promise<{entries: MessageEntry[], more: boolean}>} oldest first; not in the transcript
+   */
+  search(query, { before, limit = PAGE } = {}) {
+    return this.#history.ask([{ type: 'chat-search', query, ...(before !== undefined && { before }), limit }],
+      ({ messages, more }) => ({ entries: messages.map((message) => this.transcript.read(message)), more }));
+  }
+
+  /** @param {ChatMessage} message */
+  #heard(message) {
+    this.#history.heard(message);
+    this.#quotes.forget(message.n);
+  }
+
+  /** @param {Line} line pending in the transcript */
+  #send(line) {
+    this.latest().catch(() => {});
+    return this.#outbox.add(line);
+  }
+
+  #sendAgain() {
+    const { unsent, you } = this.transcript;
+    for (const { key, from, problem } of unsent) if (problem === 'closed' && from === you) this.retry(key);
+  }
+
+  /**
+   * @param {string} what asked for once at a time
+   * @param {Partial<HistoryRequest>} place
+   * @param {(page: Page) => void} use
+   * @returns {Promise<void>}
+   */
+  #page(what, place, use) {
+    const underWay = this.#pages.get(what);
+    if (underWay) return underWay;
+    const page = this.#history.ask([{ type: 'chat-history', ...place, limit: PAGE }], use)
+      .finally(() => this.#pages.delete(what));
+    this.#pages.set(what, page);
+    return page;
   }
 }

@@ -2,8 +2,8 @@ import { ProtocolError } from '../net/protocol.js';
 
 /** @import { Clock } from '../net/connection.js' */
 /** @import { ServerMessage } from '../net/protocol.js' */
-/** @typedef {{key: string, text: string}} Line */
-/** @typedef {Line & {place: number, done: () => void}} Waiting */
+/** @import { Line } from './entry.js' */
+/** @typedef {{line: Line, place: number, done: () => void}} Waiting */
 
 /** Lines that may wait for the server's answer at the same time. */
 export const IN_FLIGHT = 4;
@@ -54,9 +54,9 @@ export class Outbox {
    * @param {Line} line
    * @returns {Promise<void>} when the server has it or it has failed; never rejects
    */
-  add({ key, text }) {
+  add(line) {
     return new Promise((resolve) => {
-      this.#waiting.push({ key, text, place: this.#places++, done: resolve });
+      this.#waiting.push({ line, place: this.#places++, done: resolve });
       this.#next();
     });
   }
@@ -69,15 +69,15 @@ export class Outbox {
     this.#flying.clear();
     this.#waiting = [];
     this.#spent = 0;
-    for (const line of lines) this.#giveUp(line, 'closed');
+    for (const lost of lines) this.#giveUp(lost, 'closed');
   }
 
   #next() {
     while (this.#pause === null && this.#waiting.length > 0 && this.#flying.size < this.#width()) {
-      const line = /** @type {Waiting} */ (this.#waiting.shift());
-      this.#flying.add(line);
-      this.#spent += 1 + utf8.encode(line.text).length / 1024;
-      this.#attempt(line);
+      const next = /** @type {Waiting} */ (this.#waiting.shift());
+      this.#flying.add(next);
+      this.#spent += 1 + utf8.encode(next.line.text).length / 1024;
+      this.#attempt(next);
     }
     if (this.#waiting.length + this.#flying.size === 0) this.#spent = 0;
   }
@@ -86,21 +86,21 @@ export class Outbox {
     return this.#spent < SPRINT ? IN_FLIGHT : 1;
   }
 
-  /** @param {Waiting} line */
-  async #attempt(line) {
+  /** @param {Waiting} sent */
+  async #attempt(sent) {
     try {
-      const reply = await this.#request({ key: line.key, text: line.text });
-      if (!this.#flying.delete(line)) return;
+      const reply = await this.#request(sent.line);
+      if (!this.#flying.delete(sent)) return;
       this.#settle(reply);
-      line.done();
+      sent.done();
     } catch (error) {
-      if (!this.#flying.has(line)) return;
+      if (!this.#flying.has(sent)) return;
       const code = error instanceof ProtocolError ? error.code : 'internal';
       if (code === 'closed') this.clear();
-      else if (code === 'rate-limited') this.#again(line);
+      else if (code === 'rate-limited') this.#again(sent);
       else {
-        this.#flying.delete(line);
-        this.#giveUp(line, code);
+        this.#flying.delete(sent);
+        this.#giveUp(sent, code);
       }
     }
     this.#next();
@@ -120,11 +120,11 @@ export class Outbox {
   }
 
   /**
-   * @param {Waiting} line
+   * @param {Waiting} lost
    * @param {string} code
    */
-  #giveUp(line, code) {
+  #giveUp({ line, done }, code) {
     this.#fail(line.key, code);
-    line.done();
+    done();
   }
 }

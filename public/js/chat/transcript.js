@@ -1,185 +1,222 @@
-import { isStored, storedEntry, unsentEntry } from './entry.js';
+import { OwnLines } from './own-lines.js';
+import { Window } from './window.js';
 
 /** @import { ChatMessage } from '../net/protocol.js' */
+/** @import { Line } from './entry.js' */
 /** @typedef {import('./entry.js').Entry} Entry */
 /** @typedef {import('./entry.js').MessageEntry} MessageEntry */
 /** @typedef {import('./entry.js').NoticeEntry} NoticeEntry */
 /** @typedef {import('./entry.js').NoticeKind} NoticeKind */
-/** @typedef {{added: Entry[], changed: Entry[], removed: Entry[]}} TranscriptChange */
+/** @typedef {import('./window.js').TranscriptChange} TranscriptChange */
 
 /**
- * What the chat log shows, from top to bottom: stored messages in the room's order (`n`), notices where they happened,
- * then the own lines still on their way. Failed ones stay where they failed.
+ * What the chat log shows, from top to bottom: a part of the room's messages without gaps, in the room's order (`n`),
+ * notices where they happened, then the own lines still on their way. Failed ones stay where they failed.
  *
- * Event `change`, detail {@link TranscriptChange}; a changed entry may have moved.
+ * Events: `change`, detail {@link TranscriptChange}.
+ * `arrived`, detail `{entry: MessageEntry}`: somebody else has just said something, whether it is in the window or not.
  */
 export class Transcript extends EventTarget {
+  /** The greatest change number known of the room. */
+  seq = 0;
+
+  #own = new OwnLines();
+  #window = new Window(this.#own);
+
   /** @type {Entry[]} */
-  entries = [];
+  get entries() {
+    return this.#window.entries;
+  }
+
+  set entries(entries) {
+    this.#window.entries = entries;
+  }
+
   /** Whether the server has older messages than the first. */
-  more = false;
-
-  #you = '';
-  /** The own peer ids, the former ones too. @type {Set<string>} */
-  #ids = new Set();
-  /** The stored ones. @type {Map<number, MessageEntry>} */
-  #byN = new Map();
-  /** Own lines on their way or failed, by key. @type {Map<string, MessageEntry>} */
-  #unsent = new Map();
-  /** The greatest `n` inserted or loaded. */
-  #newest = 0;
-
-  /** The own peer id. What is from it, or from one set before, is `own`. */
-  get you() {
-    return this.#you;
-  }
-
-  set you(id) {
-    this.#you = id;
-    this.#ids.add(id);
-  }
-
-  /** The `n` of the oldest message, null without any. */
-  get first() {
-    return this.entries.find(isStored)?.n ?? null;
-  }
-
-  /** Own lines that are on their way or have failed. */
-  get unsent() {
-    return [...this.#unsent.values()];
+  get more() {
+    return this.#window.more;
   }
 
   /**
-   * Starts over with what the server holds. Own lines it does not hold stay, so that nothing typed is lost.
+   * Whether the server has newer messages than the last: the window is detached from the present. Own unsent lines and
+   * what happened after the last message are not in `entries` then; they come back with the newest.
+   */
+  get newer() {
+    return this.#window.newer;
+  }
+
+  /** The `n` of the oldest message in the window, null without any. */
+  get first() {
+    return this.#window.first;
+  }
+
+  /** The `n` of the newest message in the window, null without any. */
+  get last() {
+    return this.#window.last;
+  }
+
+  /** The greatest `n` known of the room; 0 without any. */
+  get newest() {
+    return this.#window.newest;
+  }
+
+  /** The own peer id. What is from it, or from one set before, is `own`. */
+  get you() {
+    return this.#own.you;
+  }
+
+  set you(id) {
+    this.#own.you = id;
+  }
+
+  /** Own lines that have failed, then those on their way, be they in `entries` or not. */
+  get unsent() {
+    return this.#own.unsent;
+  }
+
+  /**
+   * The message, if it is in the window.
+   * @param {number} n
+   * @returns {MessageEntry|undefined}
+   */
+  at(n) {
+    return this.#window.at(n);
+  }
+
+  /**
+   * An entry that is not in the window.
+   * @param {ChatMessage} message
+   * @returns {MessageEntry}
+   */
+  read(message) {
+    return this.#own.entry(message);
+  }
+
+  /**
+   * Starts over with the newest messages. Own lines the server does not hold stay, so that nothing typed is lost.
    * @param {ChatMessage[]} messages oldest first
    * @param {boolean} more
+   * @param {number} [seq] the room's newest change number
    */
-  load(messages, more) {
-    const removed = this.entries;
-    for (const { key } of messages) this.#unsent.delete(key);
-    const unsent = removed.filter((entry) => entry.kind === 'message' && this.#unsent.get(entry.key) === entry);
-    this.#byN.clear();
-    this.entries = [...messages.map((message) => this.#entry(message)), ...unsent];
-    this.#newest = messages.at(-1)?.n ?? 0;
-    this.more = more;
-    this.#changed({ added: [...this.entries], removed });
+  load(messages, more, seq = 0) {
+    this.seq = seq;
+    this.#window.reset();
+    this.view(messages, more, false);
   }
 
   /** Forgets everything, as when another room is entered. */
   clear() {
-    const removed = this.entries;
-    this.entries = [];
-    this.#byN.clear();
-    this.#unsent.clear();
-    this.#newest = 0;
-    this.more = false;
-    this.#changed({ removed });
+    this.#own.clear();
+    this.load([], false);
   }
 
   /**
-   * Adds lines that an earlier page could not send, as failed ones. One of them that is stored after all is own.
-   * @param {{key: string, text: string}[]} lines
-   * @param {string} name
+   * Moves the window.
+   * @param {ChatMessage[]} messages oldest first
+   * @param {boolean} more
+   * @param {boolean} newer
    */
-  restore(lines, name) {
-    const changed = [];
-    const added = [];
-    for (const { key, text } of lines) {
-      const there = this.entries.find((entry) => entry.kind === 'message' && entry.key === key);
-      if (!there) {
-        const entry = { ...unsentEntry({ key, text, name }, this.#you), state: /** @type {const} */ ('failed'), problem: 'closed' };
-        this.#unsent.set(key, entry);
-        this.entries.push(entry);
-        added.push(entry);
-      } else if (there.kind === 'message' && !there.own) {
-        this.#ids.add(there.from);
-        there.own = true;
-        changed.push(there);
-      }
-    }
-    if (added.length + changed.length > 0) this.#changed({ added, changed });
+  view(messages, more, newer) {
+    this.#tell(this.#window.view(messages, more, newer));
   }
 
   /**
-   * Drops the oldest entries that are not own unsent lines, until so many are left. What is dropped can be asked for
-   * again: there is `more` then.
-   * @param {number} limit
-   */
-  trim(limit) {
-    let surplus = this.entries.length - limit;
-    if (surplus <= 0) return;
-    /** @type {Entry[]} */
-    const removed = [];
-    this.entries = this.entries.filter((entry) => {
-      if (surplus <= 0 || (entry.kind === 'message' && entry.state !== 'sent')) return true;
-      surplus -= 1;
-      removed.push(entry);
-      return false;
-    });
-    for (const entry of removed.filter(isStored)) {
-      this.#byN.delete(entry.n);
-      this.more = true;
-    }
-    if (removed.length > 0) this.#changed({ removed });
-  }
-
-  /**
-   * Adds older messages.
+   * Adds the messages right before the first.
    * @param {ChatMessage[]} messages oldest first
    * @param {boolean} more
    */
   prepend(messages, more) {
-    const added = [];
-    for (const message of messages) {
-      if (this.#byN.has(message.n)) continue;
-      const entry = this.#entry(message);
-      this.#insert(entry);
-      added.push(entry);
-    }
-    this.more = more;
-    this.#changed({ added });
+    this.#tell(this.#window.prepend(messages, more));
+  }
+
+  /**
+   * Adds the messages right after the last, while detached.
+   * @param {ChatMessage[]} messages oldest first
+   * @param {boolean} newer false: the window reaches the present now
+   */
+  append(messages, newer) {
+    this.#tell(this.#window.append(messages, newer));
+  }
+
+  /**
+   * Takes messages as they stand now, in any order. A state older than the known one changes nothing.
+   * @param {ChatMessage[]} messages
+   */
+  merge(messages) {
+    this.#tellAny(this.#window.merge(messages));
+  }
+
+  /**
+   * Drops the oldest entries but own unsent lines, until `limit` are left. What is dropped can be asked for again.
+   * @param {number} limit
+   */
+  trimOldest(limit) {
+    this.#tellAny(this.#window.trimOldest(limit));
+  }
+
+  /**
+   * Keeps the oldest `limit` entries, if there are more messages; the window is detached then.
+   * @param {number} limit
+   */
+  trimNewest(limit) {
+    this.#tellAny(this.#window.trimNewest(limit));
+  }
+
+  /**
+   * Takes a message that was just said: an own line with that key is sent now, any other is new.
+   * @param {ChatMessage} message
+   */
+  stored(message) {
+    const { newest } = this;
+    this.seq = Math.max(this.seq, message.seq);
+    const change = this.#window.merge([message]);
+    this.#tellAny(change);
+    const news = change.added.length > 0 || message.n > newest;
+    if (!news || this.#own.has(message.from)) return;
+    const entry = this.at(message.n) ?? this.read(message);
+    this.dispatchEvent(new CustomEvent('arrived', { detail: { entry } }));
+  }
+
+  /**
+   * Takes the new state of a message that was just edited or deleted.
+   * @param {ChatMessage} message
+   */
+  changed(message) {
+    this.seq = Math.max(this.seq, message.seq);
+    if (this.at(message.n)) this.merge([message]);
   }
 
   /**
    * Adds an own line that is on its way.
-   * @param {{key: string, text: string, name: string, to?: string|null, at?: Date}} line
+   * @param {Line & {name: string, at?: Date}} line
    */
   pending(line) {
-    const entry = unsentEntry(line, this.#you);
-    this.#unsent.set(entry.key, entry);
-    this.entries.push(entry);
-    this.#changed({ added: [entry] });
+    this.#tell(this.#window.put(this.#own.add(line)));
   }
 
   /**
-   * Takes a message the server stored: an own line with that key is sent now, any other is new.
-   * @param {ChatMessage} message
+   * Adds lines that an earlier page could not send, as failed ones. What is from their peer ids is own from now on.
+   * @param {(Line & {from: string})[]} lines
+   * @param {string} name
    */
-  stored(message) {
-    if (this.#byN.has(message.n)) return;
-    const own = this.#ids.has(message.from) ? this.#unsent.get(message.key) : undefined;
-    if (!own) {
-      const entry = this.#entry(message);
-      this.#insert(entry);
-      this.#changed({ added: [entry] });
-      return;
+  restore(lines, name) {
+    const ids = new Set(lines.map(({ from }) => from).filter((id) => this.#own.adopt(id)));
+    const messages = this.entries.filter((entry) => entry.kind === 'message');
+    const news = messages.filter(({ from }) => ids.has(from));
+    for (const entry of news) entry.own = true;
+    const there = new Set(messages.filter(({ own }) => own).map(({ key }) => key));
+    /** @type {TranscriptChange} */
+    const change = { added: [], changed: news, removed: [] };
+    for (const line of lines) {
+      if (there.has(line.key) || this.#own.get(line.key)) continue;
+      const entry = this.#own.add({ ...line, name }, line.from);
+      entry.state = 'failed';
+      entry.problem = 'closed';
+      const { added, changed } = this.#window.put(entry);
+      change.added.push(...added);
+      change.changed.push(...changed);
     }
-    this.#unsent.delete(message.key);
-    Object.assign(own, this.#entry(message));
-    this.#byN.set(message.n, own);
-    this.#move(own);
-  }
-
-  /**
-   * Takes the new state of a message that was edited or deleted.
-   * @param {ChatMessage} message
-   */
-  changed(message) {
-    const entry = this.#byN.get(message.n);
-    if (!entry) return;
-    Object.assign(entry, this.#entry(message));
-    this.#byN.set(message.n, entry);
-    this.#changed({ changed: [entry] });
+    this.#tellAny(change);
   }
 
   /**
@@ -187,11 +224,11 @@ export class Transcript extends EventTarget {
    * @param {string} [problem] error code
    */
   failed(key, problem = 'closed') {
-    const entry = this.#unsent.get(key);
+    const entry = this.#own.get(key);
     if (!entry) return;
     entry.state = 'failed';
     entry.problem = problem;
-    this.#changed({ changed: [entry] });
+    this.#tell({ added: [], changed: [entry], removed: [] });
   }
 
   /**
@@ -200,13 +237,22 @@ export class Transcript extends EventTarget {
    * @returns {MessageEntry|null} the line, null when none of that key has failed
    */
   retrying(key) {
-    const entry = this.#unsent.get(key);
+    const entry = this.#own.get(key);
     if (entry?.state !== 'failed') return null;
-    entry.state = 'pending';
-    entry.problem = null;
-    entry.at = new Date();
-    this.#move(entry);
+    Object.assign(entry, { state: 'pending', problem: null, at: new Date(), from: this.you });
+    this.#tell(this.#window.put(entry));
     return entry;
+  }
+
+  /**
+   * Forgets a failed line.
+   * @param {string} key
+   */
+  discard(key) {
+    const entry = this.#own.get(key);
+    if (entry?.state !== 'failed') return;
+    this.#own.delete(key);
+    this.#tell(this.#window.discard(entry));
   }
 
   /**
@@ -217,51 +263,16 @@ export class Transcript extends EventTarget {
   notice(what, name, newName) {
     /** @type {NoticeEntry} */
     const entry = { kind: 'notice', what, name, at: new Date(), ...(newName !== undefined && { newName }) };
-    this.entries.splice(this.#settledEnd(), 0, entry);
-    this.#changed({ added: [entry] });
+    this.#tellAny(this.#window.notice(entry));
   }
 
-  /**
-   * @param {ChatMessage} message
-   * @returns {MessageEntry} known by its `n` from now on
-   */
-  #entry(message) {
-    const entry = storedEntry(message, this.#ids.has(message.from));
-    this.#byN.set(message.n, entry);
-    return entry;
+  /** @param {TranscriptChange} change */
+  #tellAny(change) {
+    if (change.added.length + change.changed.length + change.removed.length > 0) this.#tell(change);
   }
 
-  /** Index after everything but the own lines on their way, which are always last. */
-  #settledEnd() {
-    return this.entries.findLastIndex((entry) => entry.kind === 'notice' || entry.state !== 'pending') + 1;
-  }
-
-  /** @param {MessageEntry} entry */
-  #move(entry) {
-    this.entries.splice(this.entries.lastIndexOf(entry), 1);
-    this.#insert(entry);
-    this.#changed({ changed: [entry] });
-  }
-
-  /** @param {MessageEntry} entry stored or pending */
-  #insert(entry) {
-    const { n } = entry;
-    if (n === null) {
-      this.entries.push(entry);
-      return;
-    }
-    if (n > this.#newest) {
-      this.#newest = n;
-      this.entries.splice(this.#settledEnd(), 0, entry);
-      return;
-    }
-    const later = this.entries.findIndex((other) => isStored(other) && other.n > n);
-    this.entries.splice(later === -1 ? this.#settledEnd() : later, 0, entry);
-  }
-
-  /** @param {Partial<TranscriptChange>} change */
-  #changed(change) {
-    const detail = { added: [], changed: [], removed: [], ...change };
-    this.dispatchEvent(new CustomEvent('change', { detail }));
+  /** @param {TranscriptChange} change */
+  #tell(change) {
+    this.dispatchEvent(new CustomEvent('change', { detail: change }));
   }
 }

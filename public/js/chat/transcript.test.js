@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { chatMessage as message } from '../_fakes/room.js';
 import { collect } from '../_fakes/tasks.js';
 import { Transcript } from './transcript.js';
-
-/**
- * @param {number} n
- * @param {Partial<import('../net/protocol.js').ChatMessage>} [more]
- * @returns {import('../net/protocol.js').ChatMessage}
- */
-function message(n, more) {
-  return { n, key: `k${n}`, from: 'mina', name: 'Mina', text: `line ${n}`, at: '2026-11-22T12:00:00.000Z', ...more };
-}
 
 function start() {
   const transcript = new Transcript();
@@ -28,15 +20,21 @@ function shape({ entries }) {
 
 test('a loaded message has all its fields', () => {
   const { transcript } = start();
-  transcript.load([message(1, { to: 'me', edited: true }), message(2, { from: 'me', deleted: true, text: '' })], true);
+  transcript.load([
+    message(1, { seq: 3, to: 'me', edited: '2026-11-22T12:01:00.000Z' }),
+    message(2, { seq: 4, from: 'me', reply: 1, deleted: '2026-11-22T12:02:00.000Z', text: '' }),
+  ], true, 4);
   assert.deepEqual(transcript.entries[0], {
-    kind: 'message', key: 'k1', n: 1, from: 'mina', name: 'Mina', own: false, to: 'me', text: 'line 1',
-    at: new Date('2026-11-22T12:00:00.000Z'), state: 'sent', problem: null, deleted: false, edited: true,
+    kind: 'message', key: 'k1', n: 1, seq: 3, from: 'a', name: 'A', own: false, to: 'me', reply: null, text: 'line 1',
+    at: new Date('2026-11-22T12:00:00.000Z'), state: 'sent', problem: null, deleted: false,
+    edited: new Date('2026-11-22T12:01:00.000Z'),
   });
   const second = transcript.entries[1];
-  assert.ok(second.kind === 'message' && second.own && second.deleted && second.to === null);
-  assert.equal(transcript.more, true);
-  assert.equal(transcript.first, 1);
+  assert.ok(second.kind === 'message' && second.own && second.deleted && second.to === null && second.reply === 1);
+  assert.equal(transcript.at(2), second);
+  const { more, newer, first, last, newest, seq } = transcript;
+  assert.deepEqual({ more, newer, first, last, newest, seq },
+    { more: true, newer: false, first: 1, last: 2, newest: 2, seq: 4 });
 });
 
 test('messages stand in the order of n, each once, however they come', () => {
@@ -148,12 +146,16 @@ test('an edited or deleted message changes in place', () => {
   const { transcript, changes } = start();
   transcript.load([message(1), message(2)], false);
   const [first] = transcript.entries;
-  transcript.changed(message(1, { text: '', deleted: true }));
-  transcript.changed(message(9, { text: 'unknown' }));
+  transcript.changed(message(1, { seq: 5, text: '', deleted: '2026-11-22T12:02:00.000Z' }));
+  transcript.changed(message(1, { seq: 4, text: 'older than that' }));
+  transcript.merge([message(1)]);
+  transcript.stored(message(1));
+  transcript.changed(message(9, { seq: 6, text: 'not in the window' }));
   assert.equal(transcript.entries[0], first);
   assert.ok(first.kind === 'message' && first.deleted && first.text === '');
   assert.deepEqual(changes.at(-1).changed, [first]);
   assert.equal(changes.length, 2);
+  assert.deepEqual([transcript.seq, transcript.newest, shape(transcript)], [6, 2, [1, 2]]);
 });
 
 test('what is from a former own id stays own, whatever its key', () => {
@@ -166,33 +168,65 @@ test('what is from a former own id stays own, whatever its key', () => {
 
 test('what an earlier page could not send comes back as failed, what arrived as own', () => {
   const { transcript, changes } = start();
-  transcript.load([message(1, { from: 'former', key: 'arrived' }), message(2)], false);
-  const lines = ['arrived', 'kept'].map((key) => ({ key, text: key }));
+  transcript.load([message(1, { from: 'former', key: 'arrived' }), message(2, { key: 'kept' })], false);
+  const lines = ['arrived', 'kept'].map((key) => ({ key, text: key, from: 'former', to: 'a', reply: 2 }));
   transcript.restore(lines, 'Nana');
   transcript.restore(lines, 'Nana');
   assert.deepEqual(shape(transcript), [1, 2, 'failed kept']);
   assert.deepEqual(transcript.entries.map((entry) => entry.kind === 'message' && entry.own), [true, false, true]);
-  assert.deepEqual(transcript.unsent.map(({ key }) => key), ['kept']);
+  const [kept] = transcript.unsent;
+  assert.deepEqual([kept.key, kept.from, kept.to, kept.reply, kept.problem], ['kept', 'former', 'a', 2, 'closed']);
   assert.equal(changes.length, 2);
-  assert.equal(transcript.retrying('kept')?.text, 'kept');
+  assert.equal(transcript.retrying('kept')?.from, 'me');
 });
 
-test('the oldest entries can be dropped and asked for again, unsent ones stay', () => {
+test('what an earlier page did send after all is found in a page that comes later', () => {
+  const { transcript } = start();
+  transcript.load([message(9)], true);
+  transcript.restore([{ key: 'k5', text: 'line 5', from: 'former' }], 'Nana');
+  const [, line] = transcript.entries;
+  transcript.prepend([message(5, { from: 'former' }), message(6)], false);
+  assert.deepEqual(shape(transcript), [5, 6, 9]);
+  assert.equal(transcript.entries[0], line);
+  assert.deepEqual(transcript.unsent, []);
+});
+
+test('a failed line can be discarded, one on its way cannot', () => {
   const { transcript, changes } = start();
   transcript.pending({ key: 'a', text: 'a', name: 'Nana' });
+  const [line] = transcript.entries;
+  transcript.discard('a');
+  assert.deepEqual(shape(transcript), ['pending a']);
   transcript.failed('a');
-  for (let n = 1; n <= 6; n++) transcript.stored(message(n));
-  transcript.notice('joined', 'Mina');
-  transcript.trim(4);
-  assert.deepEqual(shape(transcript), ['failed a', 5, 6, 'joined Mina']);
-  assert.equal(transcript.more, true);
-  assert.equal(transcript.first, 5);
-  assert.equal(changes.at(-1).removed.length, 4);
-  const before = changes.length;
-  transcript.trim(4);
-  assert.equal(changes.length, before);
-  transcript.prepend([message(3), message(4)], true);
-  assert.deepEqual(shape(transcript), ['failed a', 3, 4, 5, 6, 'joined Mina']);
+  transcript.discard('a');
+  transcript.discard('a');
+  assert.deepEqual(transcript.entries, []);
+  assert.deepEqual(transcript.unsent, []);
+  assert.deepEqual(changes.slice(2), [{ added: [], changed: [], removed: [line] }]);
+});
+
+test('what somebody else says has arrived, once; what oneself says or a page brings has not', () => {
+  const { transcript } = start();
+  const arrived = collect(transcript, 'arrived');
+  transcript.load([message(4)], true);
+  transcript.stored(message(5));
+  transcript.stored(message(5));
+  transcript.stored(message(6, { from: 'me' }));
+  transcript.prepend([message(3)], false);
+  transcript.merge([message(7)]);
+  assert.deepEqual(arrived, [{ entry: transcript.at(5) }]);
+});
+
+test('a repeat of a line that stands before the window is sent and out of the window', () => {
+  const { transcript, changes } = start();
+  transcript.load([message(7), message(8)], true);
+  transcript.pending({ key: 'x', text: 'x', name: 'Nana' });
+  const line = transcript.entries[2];
+  transcript.stored(message(3, { from: 'me', key: 'x' }));
+  assert.deepEqual(shape(transcript), [7, 8]);
+  assert.deepEqual(transcript.unsent, []);
+  assert.deepEqual(changes.at(-1), { added: [], changed: [], removed: [line] });
+  assert.equal(transcript.at(3), undefined);
 });
 
 test('a message costs the same in a long transcript as in a short one', () => {

@@ -88,13 +88,32 @@ export function errorText(code) {
 
 /** The time of day, in the reader's zone. @param {Date} date */
 export function formatTime(date) {
-  return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(date);
+  return formatter('time', { hour: 'numeric', minute: '2-digit' }).format(date);
 }
 
-/** The day, `Today` for the current one. @param {Date} date @param {Date} [now] */
+/** The day, `Today` for the current one, with its year if that is another. @param {Date} date @param {Date} [now] */
 export function formatDay(date, now = new Date()) {
   if (date.toDateString() === now.toDateString()) return t('chat.today');
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(date);
+  if (date.getFullYear() === now.getFullYear()) {
+    return formatter('day', { weekday: 'long', day: 'numeric', month: 'long' }).format(date);
+  }
+  return formatter('date', { day: 'numeric', month: 'long', year: 'numeric' }).format(date);
+}
+
+/** Day and time, in the reader's zone. @param {Date} date */
+export function formatMoment(date) {
+  return formatter('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
+/** Making one costs more than a line of the log. @type {Map<string, Intl.DateTimeFormat>} */
+const formatters = new Map();
+
+/** @param {string} name one for each set of options @param {Intl.DateTimeFormatOptions} options */
+function formatter(name, options) {
+  const key = `${language} ${name}`;
+  const made = formatters.get(key) ?? new Intl.DateTimeFormat(language, options);
+  formatters.set(key, made);
+  return made;
 }
 
 /**

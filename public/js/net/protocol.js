@@ -31,6 +31,7 @@
  * A stored line of the chat.
  * @typedef {object} ChatMessage
  * @property {number} n place in the room's order, from 1
+ * @property {number} seq the room's change number when it was last said, edited or deleted
  * @property {string} key made by the sender
  * @property {string} from peer id
  * @property {string} name the sender's name at that time
@@ -38,8 +39,8 @@
  * @property {string} at RFC 3339, UTC
  * @property {string} [to] peer id; only on private ones
  * @property {number} [reply] the `n` this one answers
- * @property {string|boolean} [edited]
- * @property {string|boolean} [deleted]
+ * @property {string} [edited] RFC 3339, UTC: when the text was last changed
+ * @property {string} [deleted] RFC 3339, UTC: when the text was taken away
  */
 
 /** @typedef {'left'|'lost'|'kicked'} LeaveReason */
@@ -47,7 +48,7 @@
 /**
  * From the server. `re` is the `id` of the request it answers.
  * @typedef {{type: 'joined', re?: number, resumed: boolean, session: string, got: number, you: string, room: Room,
- *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean}} JoinedMessage
+ *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean, seq: number}} JoinedMessage
  * @typedef {{type: 'waiting', re?: number}} WaitingMessage
  * @typedef {{type: 'ok', re: number}} OkMessage
  * @typedef {{type: 'error', re?: number, code: string, message: string}} ErrorMessage
@@ -83,12 +84,16 @@
  * @typedef {{type: 'update', id?: number, name?: string, mic?: boolean, camera?: boolean, screen?: boolean,
  *   hand?: boolean}} UpdateRequest
  * @typedef {{type: 'chat', id?: number, key: string, text: string, to?: string, reply?: number}} ChatRequest
- * @typedef {{type: 'chat-history', id?: number, before?: number, limit?: number}} HistoryRequest
+ * @typedef {{type: 'chat-edit', id?: number, n: number, text: string}} EditRequest
+ * @typedef {{type: 'chat-delete', id?: number, n: number}} DeleteRequest
+ * @typedef {{type: 'chat-history', id?: number, before?: number, after?: number, since?: number,
+ *   limit?: number}} HistoryRequest
+ * @typedef {{type: 'chat-search', id?: number, query: string, before?: number, limit?: number}} SearchRequest
  * @typedef {{type: 'typing', id?: number}} TypingRequest
  * @typedef {{type: 'ping'|'pong', id?: number, got: number}} HeartbeatRequest
  *
  * @typedef {JoinRequest|LeaveRequest|DescriptionRequest|CandidateRequest|DataRequest|UpdateRequest|ChatRequest
- *   |HistoryRequest|TypingRequest|HeartbeatRequest} ClientMessage
+ *   |EditRequest|DeleteRequest|HistoryRequest|SearchRequest|TypingRequest|HeartbeatRequest} ClientMessage
  */
 
 /** The WebSocket subprotocol (RFC 6455, section 1.9). */

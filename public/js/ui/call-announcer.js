@@ -10,6 +10,8 @@ export class CallAnnouncer {
   #logIsRead;
   /** @type {Map<string, Devices>} */
   #devices = new Map();
+  /** Notices the log has shown; it may show them again. @type {WeakSet<object>} */
+  #shown = new WeakSet();
 
   /**
    * @param {object} options
@@ -40,10 +42,10 @@ export class CallAnnouncer {
   /** @param {Event} event */
   #notices = (event) => {
     const { added } = /** @type {CustomEvent<import('../chat/transcript.js').TranscriptChange>} */ (event).detail;
-    if (this.#logIsRead()) return;
     for (const entry of added) {
-      if (entry.kind !== 'notice') continue;
-      announce(t(`notice.${entry.what}`, { name: entry.name, newName: entry.newName ?? '' }));
+      if (entry.kind !== 'notice' || this.#shown.has(entry)) continue;
+      this.#shown.add(entry);
+      if (!this.#logIsRead()) announce(t(`notice.${entry.what}`, { name: entry.name, newName: entry.newName ?? '' }));
     }
   };
 

@@ -4,6 +4,7 @@ import { ChatPanel } from './chat-panel.js';
 import { el, replaceChildren } from './dom.js';
 import { Invite } from './invite.js';
 import { PeoplePanel } from './people-panel.js';
+import { preferences } from './preferences.js';
 import { Problems } from './problems.js';
 import { Shortcuts } from './shortcuts.js';
 import { Stage } from './stage.js';
@@ -53,10 +54,14 @@ export class CallView {
     this.#stage = new Stage(call, media);
     this.#toolbar = new Toolbar(actions);
     this.#chat = new ChatPanel(call, close);
-    this.#people = new PeoplePanel(call, close);
+    this.#people = new PeoplePanel({ call, close, write: (peer) => this.#write(peer) });
     this.#invite = new Invite(call.room.name);
     this.#announcer = new CallAnnouncer({ call, media, logIsRead: () => this.#panel === 'chat' });
-    this.#unread = new Unread(call.transcript.entries);
+    this.#unread = new Unread({
+      transcript: call.transcript,
+      read: preferences.read(call.room.name),
+      keep: (n) => preferences.keepRead(call.room.name, n),
+    });
     this.#shortcuts = new Shortcuts({ m: actions.mic, v: actions.camera, c: actions.chat, p: actions.people });
   }
 
@@ -75,10 +80,12 @@ export class CallView {
     );
     this.#stage.connect();
     this.#chat.connect();
+    this.#unread.connect();
     this.#announcer.connect();
     this.#shortcuts.connect();
     this.#call.addEventListener('change', this.#changed);
-    document.addEventListener('visibilitychange', this.#showStatus);
+    this.#unread.addEventListener('change', this.#showStatus);
+    document.addEventListener('visibilitychange', this.#seen);
     this.#narrow.addEventListener('change', this.#cover);
     this.#problems.putAway(this.#media);
     this.#showPeople();
@@ -86,10 +93,12 @@ export class CallView {
 
   disconnect() {
     this.#call.removeEventListener('change', this.#changed);
-    document.removeEventListener('visibilitychange', this.#showStatus);
+    this.#unread.removeEventListener('change', this.#showStatus);
+    document.removeEventListener('visibilitychange', this.#seen);
     this.#narrow.removeEventListener('change', this.#cover);
     this.#shortcuts.disconnect();
     this.#announcer.disconnect();
+    this.#unread.disconnect();
     this.#chat.disconnect();
     this.#stage.disconnect();
   }
@@ -113,13 +122,31 @@ export class CallView {
 
   /** What the toolbar and the tab say. */
   #showStatus = () => {
-    const { room, peers, transcript } = this.#call;
+    const { room, peers } = this.#call;
     const { mic, camera } = this.#media;
-    const unread = this.#unread.count(transcript.entries, this.#panel === 'chat' && !document.hidden);
+    if (this.#readsChat()) this.#unread.see();
+    const unread = this.#unread.count;
     this.#toolbar.place(room.name);
     this.#toolbar.show({ mic: mic.wanted, camera: camera.wanted, panel: this.#panel, unread, people: peers.size });
     document.title = `${unread ? `(${unread}) ` : ''}${room.name} · ${t('app.name')}`;
   };
+
+  #readsChat() {
+    return this.#panel === 'chat' && !document.hidden;
+  }
+
+  /** The page is looked at again, or no longer. */
+  #seen = () => {
+    const first = this.#readsChat() ? this.#unread.see() : null;
+    if (first !== null) this.#chat.seenAgain(first);
+    this.#showStatus();
+  };
+
+  /** @param {import('./draft.js').Person} person who alone is to read the message */
+  #write(person) {
+    this.#open('chat');
+    this.#chat.write(person);
+  }
 
   /** Switches a device; if it still does not work, that is said again. @param {() => void} act */
   #switch(act) {
@@ -141,10 +168,12 @@ export class CallView {
 
   /** @param {PanelName | null} panel */
   #open(panel) {
+    const opened = panel === 'chat' && this.#panel !== 'chat';
     this.#panel = panel;
     this.#cover();
     this.#chat.show(panel === 'chat');
     this.#people.show(panel === 'people');
+    if (opened) this.#chat.opened(this.#unread.see());
     this.#showStatus();
   }
 

@@ -1,45 +1,134 @@
-import { errorText, formatDay, formatTime, t } from '../i18n/index.js';
-import { withoutBidiControls } from './bidi.js';
-import { el, replaceChildren } from './dom.js';
+import { errorText, formatDay, formatMoment, formatTime, t } from '../i18n/index.js';
+import { el, replaceChildren, setAttribute, uniqueID } from './dom.js';
 import { icon } from './icons.js';
-import { linkify } from './linkify.js';
+import { textParts } from './line-text.js';
 import { sentence } from './sentence.js';
 
-/** @typedef {import('../chat/transcript.js').Entry} Entry */
-/** @typedef {import('../chat/transcript.js').MessageEntry} MessageEntry */
-/** @typedef {import('../chat/transcript.js').NoticeEntry} NoticeEntry */
+/** @typedef {import('../chat/entry.js').Entry} Entry */
+/** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
+/** @typedef {import('../chat/entry.js').NoticeEntry} NoticeEntry */
+/** @typedef {{before: Entry | undefined, unread: boolean}} Place the line above; whether this is the first unread */
+
+/**
+ * @typedef {object} LineParts what lines take from the chat around them
+ * @property {(key: string) => void} retry sends a failed message again
+ * @property {(key: string) => void} discard forgets a failed message
+ * @property {(n: number) => HTMLElement} quote
+ * @property {(id: string) => string | null} nameOf a peer, null when not known
+ */
 
 const togetherMs = 3 * 60_000;
+const markedMs = 2_000;
 
-/** One line of the log: a message or a notice, with the day above it where a new one begins. */
+/** One line of the log: a message or a notice, with the day or the unread line above it where one begins. */
 export class ChatLine {
   element = el('div', { class: 'line' });
-  #retry;
-  #newDay = false;
-  #follows = false;
+  /** What belongs to the line alone, without what stands above it; place for its actions. */
+  main = el('div', { class: 'line-main' });
+  entry;
 
-  /** @param {(key: string) => void} retry sends a failed message again */
-  constructor(retry) {
-    this.#retry = retry;
+  #parts;
+  #above = el('div', { class: 'line-above' });
+  #content = el('div', { class: 'line-content' });
+  #id = uniqueID('line');
+  #kind = '';
+  #drawn = '';
+
+  /** @param {Entry} entry @param {LineParts} parts */
+  constructor(entry, parts) {
+    this.entry = entry;
+    this.#parts = parts;
+    this.main.append(this.#content);
+    this.element.append(this.#above, this.main);
+    if (entry.kind !== 'message') return;
+    setAttribute(this.element, 'role', 'article');
+    setAttribute(this.element, 'tabindex', -1);
+    setAttribute(this.element, 'aria-labelledby', `${this.#id}-head ${this.#id}-text`);
   }
 
-  /** @param {Entry} entry @param {Entry | undefined} before the line above */
-  show(entry, before) {
-    this.#newDay = startsDay(entry, before);
-    this.#follows = belongTogether(entry, before);
-    this.element.className = `line ${classOf(entry)}${this.#follows ? ' is-following' : ''}`;
+  /** @param {Place} place */
+  show(place) {
+    const { entry } = this;
+    const day = startsDay(entry, place.before);
+    const follows = !place.unread && belongTogether(entry, place.before);
+    this.#drawn = `${day} ${place.unread} ${follows}`;
+    this.#kind = `line ${classOf(entry)}${follows ? ' is-following' : ''}`;
+    this.#setClass();
     replaceChildren(
-      this.element,
-      this.#newDay && el('p', { class: 'line-day' }, formatDay(entry.at)),
-      ...(entry.kind === 'notice' ? noticeParts(entry) : messageParts(entry, this.#follows, this.#retry)),
+      this.#above,
+      day && el('p', { class: 'line-day' }, formatDay(entry.at)),
+      place.unread && unreadLine(),
+    );
+    replaceChildren(this.#content, ...(entry.kind === 'message' ? this.#message(entry, follows) : noticeParts(entry)));
+  }
+
+  /** Takes another place with the same entry. @param {Place} place */
+  follow(place) {
+    const follows = !place.unread && belongTogether(this.entry, place.before);
+    if (this.#drawn !== `${startsDay(this.entry, place.before)} ${place.unread} ${follows}`) this.show(place);
+  }
+
+  /** Shows for a moment that this is the line one came to see. */
+  mark() {
+    this.element.classList.add('is-marked');
+    setTimeout(() => this.element.classList.remove('is-marked'), markedMs);
+  }
+
+  #setClass() {
+    const states = ['is-active', 'is-marked'].filter((name) => this.element.classList.contains(name));
+    this.element.className = [this.#kind, ...states].join(' ');
+  }
+
+  /** @param {MessageEntry} message @param {boolean} follows */
+  #message(message, follows) {
+    const { own, name, text, at, to, reply, edited, deleted, state } = message;
+    const body = deleted ? [t('chat.deleted')] : textParts(text);
+    return [
+      el(
+        'p',
+        { class: follows ? 'line-head unseen' : 'line-head', id: `${this.#id}-head` },
+        el(
+          'span',
+          { class: 'line-who' },
+          el('bdi', { class: 'line-name' }, own ? t('chat.you') : name),
+          ' ',
+          el('time', { datetime: at.toISOString() }, formatTime(at)),
+        ),
+        ' ',
+        to !== null && this.#readers(own ? this.#parts.nameOf(to) : name),
+      ),
+      reply !== null && !deleted && this.#parts.quote(reply),
+      el('p', { class: 'line-text', dir: 'auto', id: `${this.#id}-text` }, ...body),
+      edited && editedMark(edited),
+      state === 'pending' && el('p', { class: 'line-state' }, t('chat.pending')),
+      state === 'failed' && this.#failure(message),
+    ];
+  }
+
+  /** Who reads a private message. @param {string | null} name */
+  #readers(name) {
+    const text = name === null ? [t('chat.privateAlone')] : sentence('chat.private', { name });
+    return el('span', { class: 'line-private' }, icon('lock'), el('span', {}, ...text));
+  }
+
+  /** @param {MessageEntry} message */
+  #failure({ key, problem }) {
+    const { retry, discard } = this.#parts;
+    const button = (/** @type {import('../i18n/index.js').Key} */ name, /** @type {(key: string) => void} */ act) =>
+      el('button', { type: 'button', class: 'text-button', onclick: () => act(key) }, t(name));
+    return el(
+      'p',
+      { class: 'line-state is-failed' },
+      icon('alert'),
+      el('span', {}, problem === null || problem === 'closed' ? t('chat.failed') : errorText(problem)),
+      el('span', { class: 'line-remedies' }, button('chat.retry', retry), button('chat.discard', discard)),
     );
   }
+}
 
-  /** Takes another line above the same entry. @param {Entry} entry @param {Entry | undefined} before */
-  follow(entry, before) {
-    if (this.#newDay === startsDay(entry, before) && this.#follows === belongTogether(entry, before)) return;
-    this.show(entry, before);
-  }
+function unreadLine() {
+  const text = t('chat.newMessages');
+  return el('p', { class: 'line-unread', role: 'separator', 'aria-label': text }, text);
 }
 
 /** @param {Entry} entry @param {Entry | undefined} before */
@@ -53,9 +142,8 @@ const isToday = (date) => date.toDateString() === new Date().toDateString();
 /** @param {Entry} entry */
 function classOf(entry) {
   if (entry.kind === 'notice') return 'is-notice';
-  const own = entry.own ? ' is-own' : '';
-  const deleted = entry.deleted ? ' is-deleted' : '';
-  return `is-message is-${entry.state}${own}${deleted}`;
+  const marks = [entry.own && 'is-own', entry.deleted && 'is-deleted', entry.to !== null && 'is-private'];
+  return ['is-message', `is-${entry.state}`, ...marks.filter(Boolean)].join(' ');
 }
 
 /** @param {Entry} entry @param {Entry | undefined} before */
@@ -66,9 +154,15 @@ function belongTogether(entry, before) {
     before.from === entry.from &&
     before.own === entry.own &&
     before.name === entry.name &&
+    before.to === entry.to &&
     !startsDay(entry, before) &&
     entry.at.getTime() - before.at.getTime() < togetherMs
   );
+}
+
+/** @param {Date} edited */
+function editedMark(edited) {
+  return el('p', { class: 'line-edited', title: t('chat.editedAt', { time: formatMoment(edited) }) }, t('chat.edited'));
 }
 
 /** @param {NoticeEntry} notice */
@@ -82,40 +176,4 @@ function noticeParts({ what, name, newName, at }) {
       el('time', { datetime: at.toISOString() }, formatTime(at)),
     ),
   ];
-}
-
-/**
- * @param {MessageEntry} message
- * @param {boolean} follows
- * @param {(key: string) => void} retry
- */
-function messageParts({ key, own, name, text, at, state, problem, deleted }, follows, retry) {
-  const head = el(
-    'p',
-    { class: follows ? 'line-head unseen' : 'line-head' },
-    el('bdi', { class: 'line-name' }, own ? t('chat.you') : name),
-    ' ',
-    el('time', { datetime: at.toISOString() }, formatTime(at)),
-  );
-  const body = el('p', { class: 'line-text', dir: 'auto' }, ...(deleted ? [t('chat.deleted')] : textParts(text)));
-  if (state === 'pending') return [head, body, el('p', { class: 'line-state' }, t('chat.pending'))];
-  if (state === 'failed') {
-    const again = el('button', { type: 'button', class: 'text-button', onclick: () => retry(key) }, t('chat.retry'));
-    return [head, body, el('p', { class: 'line-state is-failed' }, icon('alert'), failureText(problem), ' ', again)];
-  }
-  return [head, body];
-}
-
-/** @param {string | null} problem an error code */
-function failureText(problem) {
-  return problem === null || problem === 'closed' ? t('chat.failed') : errorText(problem);
-}
-
-/** @param {string} text @returns {(string | HTMLElement)[]} */
-function textParts(text) {
-  return linkify(text).map((piece) =>
-    typeof piece === 'string'
-      ? withoutBidiControls(piece)
-      : el('a', { href: piece.href, target: '_blank', rel: 'noopener noreferrer', title: piece.host }, piece.text),
-  );
 }

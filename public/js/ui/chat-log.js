@@ -1,184 +1,222 @@
 import { t } from '../i18n/index.js';
-import { ChatLine } from './chat-line.js';
-import { el, setText } from './dom.js';
+import { el, setAttribute, setText, uniqueID } from './dom.js';
 import { icon } from './icons.js';
+import { LogLines, bottomOf } from './log-lines.js';
+import { LogPages } from './log-pages.js';
+import { Quotes } from './quotes.js';
 
-/** @typedef {import('../chat/transcript.js').Entry} Entry */
-/** @typedef {import('../chat/transcript.js').Transcript} Transcript */
-
+/** @typedef {import('../chat/entry.js').Entry} Entry */
 /** @typedef {import('../chat/transcript.js').TranscriptChange} TranscriptChange */
 
 const nearPx = 48;
-/** Children of the log above its lines. */
-const firstLine = 2;
-/** Entries kept while the newest is in view. */
-const kept = 500;
+/** Entries in the window, and so in the document; own unsent lines come on top. */
+export const KEPT = 400;
 
-/** The scrolling log. It follows the newest line unless its reader has scrolled up. */
+/**
+ * The scrolling log: a window over the room's messages. It follows the newest line unless its reader has scrolled up;
+ * what is drawn, and so the work for a frame, is bounded by the window.
+ */
 export class ChatLog {
-  #transcript;
-  #older;
-  #retry;
-  /** @type {Map<Entry, ChatLine>} */
-  #lines = new Map();
-  /** @type {WeakMap<Element, Entry>} */
-  #entries = new WeakMap();
-  /** What is to be drawn in the next frame. @type {Set<Entry>} */
-  #fresh = new Set();
-  /** What is to be taken away in the next frame. @type {Set<Entry>} */
-  #gone = new Set();
+  #call;
+  #lines;
+  #quotes;
+  #pages;
+  /** What is to be drawn again in the next frame. @type {Set<Entry>} */
+  #changedEntries = new Set();
   #frame = 0;
-  #top = el('p', { class: 'log-top', hidden: true });
+  #following = true;
+  /** The `n` from which messages were unread when the log was opened. @type {number | null} */
+  #unreadFrom = null;
+  /** Messages of others that came while the reader was further up. */
+  #below = 0;
   #empty = el('p', { class: 'log-empty' }, t('chat.empty'));
-  #log = el(
-    'div',
-    { class: 'log', role: 'log', 'aria-label': t('chat.log'), tabindex: 0, onscroll: () => this.#scrolled() },
-    this.#top,
-    this.#empty,
-  );
+  #list = el('div', { class: 'log-list' });
+  #count = el('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
+  #counted = el('span', { class: 'unseen', id: uniqueID('below') });
   #jump = el(
     'button',
     { type: 'button', class: 'button button-quiet log-jump', hidden: true, onclick: () => this.toNewest() },
     icon('down'),
     t('chat.newest'),
+    this.#count,
   );
-  #following = true;
-  #loading = false;
-  #resized = new ResizeObserver(() => this.#following && this.toNewest());
+  #resized = new ResizeObserver(() => this.#following && this.#pin());
+  /** Heights of the log and of all in it when the newest was last put in view. */
+  #pinned = '';
 
   /**
    * @param {object} options
-   * @param {Transcript} options.transcript
-   * @param {() => Promise<unknown>} options.older loads older messages into the transcript
-   * @param {(key: string) => void} options.retry
+   * @param {import('../call.js').Call} options.call
+   * @param {Omit<import('./chat-line.js').LineParts, 'quote'>} options.parts
+   * @param {(n: number) => void} options.go goes to a message that is quoted
    */
-  constructor({ transcript, older, retry }) {
-    this.#transcript = transcript;
-    this.#older = older;
-    this.#retry = retry;
-    this.element = el('div', { class: 'log-frame' }, this.#log, this.#jump);
+  constructor({ call, parts, go }) {
+    this.#call = call;
+    /** The element that scrolls. */
+    this.log = el('div', {
+      class: 'log', role: 'log', 'aria-label': t('chat.log'), tabindex: 0, onscroll: () => this.#scrolled(),
+    });
+    this.#pages = new LogPages({ call, log: this.log });
+    this.log.append(this.#pages.older, this.#empty, this.#list, this.#pages.newer);
+    this.#quotes = new Quotes({ root: this.log, find: (n) => call.quoted(n), go });
+    this.#lines = new LogLines(this.#list, { ...parts, quote: (n) => this.#quotes.quote(n) });
+    this.element = el('div', { class: 'log-frame' }, this.log, this.#jump, this.#counted);
+  }
+
+  get #transcript() {
+    return this.#call.transcript;
   }
 
   connect() {
     this.#transcript.addEventListener('change', this.#changed);
-    this.#resized.observe(this.#log);
-    for (const entry of this.#transcript.entries) this.#fresh.add(entry);
+    this.#transcript.addEventListener('arrived', this.#arrived);
+    this.#resized.observe(this.log);
+    this.#resized.observe(this.#list);
     this.#draw();
   }
 
   disconnect() {
     this.#transcript.removeEventListener('change', this.#changed);
+    this.#transcript.removeEventListener('arrived', this.#arrived);
     this.#resized.disconnect();
+    this.#quotes.disconnect();
     cancelAnimationFrame(this.#frame);
   }
 
-  toNewest() {
+  /** The line an element stands in. @param {EventTarget | null} target */
+  lineOf(target) {
+    return this.#lines.lineOf(target);
+  }
+
+  /** Goes where the newest line is, and stays there. @returns {Promise<void>} never rejects */
+  async toNewest() {
+    if (!(await this.#pages.latest())) return;
     this.#following = true;
-    this.#log.scrollTop = this.#log.scrollHeight;
-    this.#jump.hidden = true;
+    this.#draw();
+  }
+
+  /**
+   * Goes to a message, with those around it.
+   * @param {number} n
+   * @returns {Promise<boolean>} false when there is none to read; rejects with ProtocolError
+   */
+  async goTo(n) {
+    if (!(await this.#pages.show(n))) return false;
+    this.#following = false;
+    this.#draw();
+    const line = this.#lines.at(n);
+    if (!line) return false;
+    const { offsetTop, offsetHeight } = line.element;
+    this.log.scrollTop = offsetTop - Math.max(0, this.log.clientHeight - offsetHeight) / 2;
+    this.#scrolled();
+    line.element.focus({ preventScroll: true });
+    line.mark();
+    return true;
+  }
+
+  /**
+   * Draws the line above the first unread message, and shows it unless it is in view with the newest one.
+   * @param {number | null} n of that message; null: all is read
+   */
+  markUnread(n) {
+    this.#unreadFrom = n;
+    this.#draw();
+    const line = n === null ? null : this.#lines.at(n);
+    if (!line || !this.#following) return;
+    const top = line.element.offsetTop;
+    if (top >= this.log.scrollTop) return;
+    this.#following = false;
+    this.log.scrollTop = top;
+    this.#scrolled();
   }
 
   /** @param {Event} event */
   #changed = (event) => {
     const { added, changed, removed } = /** @type {CustomEvent<TranscriptChange>} */ (event).detail;
-    for (const entry of removed) {
-      this.#fresh.delete(entry);
-      this.#gone.add(entry);
-    }
-    for (const entry of [...added, ...changed]) {
-      this.#gone.delete(entry);
-      this.#fresh.add(entry);
-    }
-    if (added.length > 0 && this.#following) this.#transcript.trim(kept);
+    for (const entry of removed) this.#changedEntries.delete(entry);
+    for (const entry of changed) this.#changedEntries.add(entry);
+    if (changed.length > 0) this.#quotesChanged(changed);
+    if (added.length > 0) this.#trim();
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   };
 
+  /** Drops what is furthest from the reader. */
+  #trim() {
+    const transcript = this.#transcript;
+    if (this.#following || this.#pages.loading === 'newer') transcript.trimOldest(KEPT);
+    else transcript.trimNewest(KEPT);
+  }
+
+  /** @param {Entry[]} changed */
+  #quotesChanged(changed) {
+    const numbers = new Set(changed.map((entry) => entry.kind === 'message' && entry.n));
+    for (const entry of this.#transcript.entries) {
+      if (entry.kind === 'message' && entry.reply !== null && numbers.has(entry.reply)) this.#changedEntries.add(entry);
+    }
+  }
+
+  #arrived = () => {
+    if (this.#following) return;
+    this.#below += 1;
+    this.#showJump();
+  };
+
   #draw() {
+    cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    const { entries, more } = this.#transcript;
-    const anchor = this.#following ? null : this.#firstVisible();
-    this.#place(entries);
+    const { entries, newer } = this.#transcript;
+    if (newer) this.#following = false;
+    const anchor = this.#following ? null : this.#lines.below(this.log.scrollTop);
+    const before = anchor && bottomOf(anchor);
+    this.#lines.place(entries, this.#changedEntries, this.#firstUnread());
+    this.#changedEntries.clear();
     this.#empty.hidden = entries.length > 0;
-    this.#top.hidden = !more;
-    if (this.#following) this.toNewest();
-    else if (anchor) this.#log.scrollTop += anchor.line.offsetTop - anchor.top;
-    if (more && this.#log.clientHeight > 0) this.#loadWhenAtTop();
+    this.#pages.update();
+    if (this.#following) this.#pin();
+    else if (anchor?.isConnected && before !== null) this.log.scrollTop += bottomOf(anchor) - before;
+    this.#showJump();
+    this.#pages.loadAt(this.log);
   }
 
-  /** @param {readonly Entry[]} entries */
-  #place(entries) {
-    /** @type {Set<Entry>} */
-    const followers = new Set();
-    for (const entry of [...this.#gone, ...this.#fresh]) {
-      const next = this.#lines.get(entry)?.element.nextElementSibling;
-      const follower = next && this.#entries.get(next);
-      if (follower) followers.add(follower);
+  /** @returns {Entry | null} null also while what comes before it is not in the window */
+  #firstUnread() {
+    const from = this.#unreadFrom;
+    if (from === null) return null;
+    let certain = !this.#transcript.more;
+    for (const entry of this.#transcript.entries) {
+      if (entry.kind !== 'message' || entry.n === null) continue;
+      if (entry.n >= from) return certain || entry.n === from ? entry : null;
+      certain = true;
     }
-    for (const entry of this.#gone) {
-      this.#lines.get(entry)?.element.remove();
-      this.#lines.delete(entry);
-    }
-    const indexes = [...this.#fresh].map((entry) => entries.lastIndexOf(entry)).sort((a, b) => a - b);
-    for (const index of indexes) {
-      const line = this.#line(entries[index]);
-      const previous = index === 0 ? this.#empty : this.#line(entries[index - 1]).element;
-      line.show(entries[index], entries[index - 1]);
-      if (previous.nextSibling !== line.element) previous.after(line.element);
-      if (index + 1 < entries.length) followers.add(entries[index + 1]);
-    }
-    for (const entry of followers) {
-      if (!this.#gone.has(entry) && !this.#fresh.has(entry)) {
-        this.#lines.get(entry)?.follow(entry, entries[entries.lastIndexOf(entry) - 1]);
-      }
-    }
-    this.#fresh.clear();
-    this.#gone.clear();
+    return null;
   }
 
-  /** @param {Entry} entry */
-  #line(entry) {
-    const known = this.#lines.get(entry);
-    if (known) return known;
-    const line = new ChatLine(this.#retry);
-    this.#lines.set(entry, line);
-    this.#entries.set(line.element, entry);
-    return line;
+  #pin() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#pinned = this.#heights();
+  }
+
+  #heights() {
+    return `${this.log.clientHeight} ${this.log.scrollHeight}`;
   }
 
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
     if (clientHeight === 0) return;
-    this.#following = scrollHeight - scrollTop - clientHeight < nearPx;
+    // A change of size scrolls, too, and is no reader's wish.
+    if (this.#following && this.#heights() !== this.#pinned) this.#pin();
+    else this.#following = !this.#transcript.newer && scrollHeight - scrollTop - clientHeight < nearPx;
+    this.#showJump();
+    this.#pages.loadAt(this.log);
+  }
+
+  #showJump() {
+    if (this.#following) this.#below = 0;
+    const count = this.#below;
     this.#jump.hidden = this.#following;
-    this.#loadWhenAtTop();
-  }
-
-  async #loadWhenAtTop() {
-    if (this.#loading || !this.#transcript.more || this.#log.scrollTop > nearPx) return;
-    this.#loading = true;
-    this.#log.ariaBusy = 'true';
-    setText(this.#top, t('chat.older'));
-    try {
-      await this.#older();
-    } catch {
-      setText(this.#top, t('chat.olderFailed'));
-    } finally {
-      this.#loading = false;
-      this.#log.ariaBusy = 'false';
-    }
-  }
-
-  #firstVisible() {
-    const { scrollTop, children } = this.#log;
-    let from = firstLine;
-    let to = children.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      const { offsetTop, offsetHeight } = /** @type {HTMLElement} */ (children[middle]);
-      if (offsetTop + offsetHeight > scrollTop) to = middle;
-      else from = middle + 1;
-    }
-    const line = /** @type {HTMLElement | undefined} */ (children[from]);
-    return line ? { line, top: line.offsetTop } : null;
+    this.#count.hidden = count === 0;
+    setText(this.#count, count > 99 ? '99+' : String(count));
+    setText(this.#counted, count ? t('chat.below', { count }) : '');
+    setAttribute(this.#jump, 'aria-describedby', count ? this.#counted.id : null);
   }
 }

@@ -1,16 +1,34 @@
-import { t } from '../i18n/index.js';
-import { el, setText } from './dom.js';
+import { errorText, t } from '../i18n/index.js';
+import { ProtocolError } from '../net/protocol.js';
+import { announce } from './announcer.js';
+import { el, replaceChildren, setAttribute, setText, uniqueID } from './dom.js';
+import { Draft } from './draft.js';
 import { icon } from './icons.js';
-import { preferences } from './preferences.js';
+import { quoted } from './quotes.js';
+import { sentence } from './sentence.js';
+
+/** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
+/** @typedef {import('./draft.js').Person} Person */
 
 /** Characters of one message, as the server counts them: code points. */
 const longest = 4000;
 
-/** Where a message is written. What is not sent yet survives a reload. */
+/**
+ * @typedef {object} ComposerActs
+ * @property {(text: string, about: {to?: string, reply?: number}) => void} say
+ * @property {(n: number, text: string) => Promise<void>} edit rejects with ProtocolError
+ * @property {() => void} typing called at each change of a text that all will read
+ * @property {() => void} changeLast begins to change the own newest message, if there is one
+ * @property {(draft: string) => void} keep takes what is to survive a reload
+ */
+
+/** Where a message is written, to all or to one person, or a sent one is changed. */
 export class Composer {
-  #room;
-  #say;
-  #typing;
+  #acts;
+  #draft;
+  #saving = false;
+  #mode = el('div', { class: 'composer-mode', hidden: true });
+  #modeText = el('div', { class: 'composer-mode-text', id: uniqueID('mode') });
   #text = el('textarea', {
     class: 'input composer-text',
     rows: 1,
@@ -28,25 +46,28 @@ export class Composer {
   );
   #fault = el('p', { class: 'fault', role: 'status' });
 
-  /**
-   * @param {object} options
-   * @param {string} options.room whose draft it is
-   * @param {(text: string) => void} options.say
-   * @param {() => void} options.typing called at each change of a text
-   */
-  constructor({ room, say, typing }) {
-    this.#room = room;
-    this.#say = say;
-    this.#typing = typing;
-    this.#text.value = preferences.draft(room);
+  /** @param {string} draft what was kept @param {ComposerActs} acts */
+  constructor(draft, acts) {
+    this.#draft = Draft.read(draft);
+    this.#acts = acts;
+    const cancel = () => this.#cancel();
+    this.#mode.append(
+      this.#modeText,
+      el('button', { type: 'button', class: 'text-button', onclick: cancel }, t('chat.cancel')),
+    );
     this.element = el(
       'form',
-      { class: 'composer', onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+      {
+        class: 'composer',
+        onsubmit: (/** @type {Event} */ event) => this.#submit(event),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.#escaped(event),
+      },
+      this.#mode,
       this.#text,
       this.#send,
       this.#fault,
     );
-    this.#check();
+    this.#show();
   }
 
   focus() {
@@ -54,42 +75,136 @@ export class Composer {
     this.#text.focus();
   }
 
+  /** Begins an answer. @param {MessageEntry} message @param {Person | null} other who alone is to read it */
+  answer(message, other) {
+    this.#begin((draft) => draft.answer(message, other));
+  }
+
+  /** Begins a message to one person. @param {Person} person */
+  address(person) {
+    this.#begin((draft) => draft.address(person));
+  }
+
+  /** Begins to change an own message. @param {MessageEntry} message */
+  change(message) {
+    this.#begin((draft) => draft.change(message));
+  }
+
+  /** @param {(draft: Draft) => void} set */
+  #begin(set) {
+    set(this.#draft);
+    this.#show();
+    this.focus();
+    announce(this.#modeText.textContent ?? '');
+  }
+
+  #cancel() {
+    if (!this.#draft.cancel()) return;
+    this.#show();
+    this.focus();
+  }
+
+  /** Draws the draft. */
+  #show() {
+    const { to, reply, edit, shown } = this.#draft;
+    if (this.#text.value !== shown) this.#text.value = shown;
+    this.#mode.hidden = !edit && !to && !reply;
+    this.element.classList.toggle('is-private', Boolean(to) && !edit);
+    setAttribute(this.#text, 'aria-describedby', this.#mode.hidden ? null : this.#modeText.id);
+    replaceChildren(this.#modeText, ...(edit ? [modeLine([t('chat.editing')], edit.was)] : readerLines(to, reply)));
+    this.#kept();
+  }
+
   #typed() {
-    preferences.keepDraft(this.#room, this.#text.value);
-    this.#check();
-    this.#fit();
-    if (this.#text.value) this.#typing();
+    this.#draft.type(this.#text.value);
+    this.#kept();
+    const { edit, to, text } = this.#draft;
+    if (text && !edit && !to) this.#acts.typing();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escaped(event) {
+    if (event.key !== 'Escape' || event.isComposing || this.#mode.hidden) return;
+    event.stopPropagation();
+    this.#cancel();
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     // Key code 229: the key belongs to an input method that is composing (UI Events, section 7.3.1).
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    this.#submit(event);
+    if (event.isComposing || event.keyCode === 229 || event.shiftKey) return;
+    if (event.key === 'Enter') this.#submit(event);
+    else if (event.key === 'ArrowUp' && !this.#text.value && !this.#draft.edit) {
+      event.preventDefault();
+      this.#acts.changeLast();
+    }
   }
 
   /** @param {Event} event */
   #submit(event) {
     event.preventDefault();
     const text = this.#text.value.trim();
-    if (!text || tooMany(text) > 0) return;
-    this.#say(text);
-    this.#text.value = '';
-    this.#typed();
+    if (!text || tooMany(text) > 0 || this.#saving) return;
+    const { edit, to, reply } = this.#draft;
+    if (edit) {
+      this.#save(edit.n, text);
+      return;
+    }
+    this.#acts.say(text, { ...(to && { to: to.id }), ...(reply && { reply: reply.n }) });
+    this.#draft.said();
+    this.#show();
     this.#text.focus();
   }
 
-  #check() {
+  /** What was changed stays in the text box until the server has it. @param {number} n @param {string} text */
+  async #save(n, text) {
+    this.#saving = true;
+    this.#kept();
+    try {
+      await this.#acts.edit(n, text);
+      this.#draft.changed(n, text);
+      announce(t('chat.saved'));
+      this.#saving = false;
+      this.#show();
+    } catch (error) {
+      this.#saving = false;
+      this.#kept();
+      setText(this.#fault, errorText(error instanceof ProtocolError ? error.code : 'unknown'));
+    }
+  }
+
+  /** Keeps the draft, and draws what depends on its text. */
+  #kept() {
+    this.#acts.keep(this.#draft.json);
     const text = this.#text.value.trim();
     const count = tooMany(text);
-    this.#send.disabled = !text || count > 0;
+    this.#send.disabled = !text || count > 0 || this.#saving;
     setText(this.#fault, count > 0 ? t('chat.tooLong', { count }) : '');
+    this.#fit();
   }
 
   #fit() {
     this.#text.style.height = 'auto';
     this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
   }
+}
+
+/** @param {Person | null} to @param {import('./draft.js').Answered | null} reply */
+function readerLines(to, reply) {
+  return [
+    to && modeLine([icon('lock'), el('span', {}, ...sentence('chat.privateTo', { name: to.name }))]),
+    reply && modeLine([el('span', {}, ...sentence('chat.replyingTo', { name: reply.name }))], reply.text),
+  ];
+}
+
+/** @param {import('./dom.js').Child[]} what @param {string} [about] a message */
+function modeLine(what, about) {
+  return el(
+    'p',
+    { class: 'composer-mode-line' },
+    el('span', { class: 'composer-mode-what' }, ...what),
+    about !== undefined && el('span', { class: 'composer-mode-about', dir: 'auto' }, quoted(about)),
+  );
 }
 
 /** @param {string} text */

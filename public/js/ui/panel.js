@@ -3,11 +3,13 @@ import { el, uniqueID } from './dom.js';
 
 /**
  * The frame of what stands beside the stage, or over it on a small window.
- * @param {string} title
- * @param {() => void} close
+ * @param {object} head
+ * @param {string} head.title
+ * @param {() => void} head.close
+ * @param {HTMLElement} [head.tool] stands beside the button that closes it
  * @param {...HTMLElement} content
  */
-export function panel(title, close, ...content) {
+export function panel({ title, close, tool }, ...content) {
   const id = uniqueID('panel');
   const escape = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape' && !event.isComposing) close();
@@ -15,7 +17,7 @@ export function panel(title, close, ...content) {
   return el(
     'section',
     { class: 'panel', 'aria-labelledby': id, hidden: true, onkeydown: escape },
-    el('header', { class: 'panel-head' }, el('h2', { id }, title), closeButton(close)),
+    el('header', { class: 'panel-head' }, el('h2', { id }, title), tool, closeButton(close)),
     ...content,
   );
 }

@@ -19,18 +19,25 @@ export class PeoplePanel {
     input: { name: 'name', maxlength: 40, autocomplete: 'nickname', spellcheck: 'false' },
     aside: el('button', { type: 'submit', class: 'button button-quiet' }, t('people.rename')),
   });
+  #write;
   #drawn = '';
 
-  /** @param {import('../call.js').Call} call @param {() => void} close */
-  constructor(call, close) {
+  /**
+   * @param {object} options
+   * @param {import('../call.js').Call} options.call
+   * @param {() => void} options.close
+   * @param {(peer: Peer) => void} options.write begins a private message
+   */
+  constructor({ call, close, write }) {
     this.#call = call;
+    this.#write = write;
     this.#name.value = call.peers.get(call.you)?.name ?? '';
     const form = el(
       'form',
       { class: 'people-rename', novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#rename(event) },
       this.#name.element,
     );
-    this.element = panel(t('people.title'), close, this.#list, form);
+    this.element = panel({ title: t('people.title'), close }, this.#list, form);
     this.element.classList.add('people');
   }
 
@@ -47,7 +54,14 @@ export class PeoplePanel {
     const drawn = JSON.stringify(people);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    replaceChildren(this.#list, ...people.map((peer) => personItem(peer, peer.id === you)));
+    const focused = document.activeElement?.getAttribute('data-peer');
+    replaceChildren(this.#list, ...people.map((peer) => personItem(peer, peer.id !== you && this.#write)));
+    if (focused) this.#button(focused)?.focus();
+  }
+
+  /** The button that writes to a person. @param {string} id @returns {HTMLElement | null} */
+  #button(id) {
+    return this.#list.querySelector(`[data-peer="${CSS.escape(id)}"]`);
   }
 
   /** @param {Event} event */
@@ -65,9 +79,10 @@ export class PeoplePanel {
   }
 }
 
-/** @param {Peer} peer @param {boolean} own */
-function personItem({ id, name, role, mic, camera }, own) {
-  const marks = [own && t('people.you'), role === 'host' && t('people.host')].filter((mark) => mark !== false);
+/** @param {Peer} peer @param {((peer: Peer) => void) | false} write false for oneself */
+function personItem(peer, write) {
+  const { id, name, role, mic, camera } = peer;
+  const marks = [!write && t('people.you'), role === 'host' && t('people.host')].filter((mark) => mark !== false);
   return el(
     'li',
     { class: 'person' },
@@ -78,8 +93,19 @@ function personItem({ id, name, role, mic, camera }, own) {
       el('span', { class: 'person-name' }, name),
       marks.length > 0 && el('span', { class: 'person-marks' }, marks.join(' · ')),
     ),
+    write && messageButton(peer, () => write(peer)),
     device(mic ? 'mic' : 'micOff', mic ? t('people.micOn') : t('tile.muted'), mic),
     device(camera ? 'camera' : 'cameraOff', camera ? t('people.cameraOn') : t('tile.cameraOff'), camera),
+  );
+}
+
+/** @param {Peer} peer @param {() => void} act */
+function messageButton({ id, name }, act) {
+  const text = t('people.message', { name });
+  return el(
+    'button',
+    { type: 'button', class: 'round-button is-plain', 'data-peer': id, 'aria-label': text, title: text, onclick: act },
+    icon('chat'),
   );
 }
 

@@ -1,3 +1,5 @@
+import { readMembership } from './membership.js';
+
 /** Web storage of this page; every method works, without memory, where storage is forbidden. */
 class Shelf {
   #open;
@@ -33,15 +35,23 @@ const passing = new Shelf(() => sessionStorage);
 /** @param {string} room */
 const roomKey = (room) => room.normalize('NFC').toLowerCase();
 
-/** @param {string | null} json @returns {{key: string, text: string}[]} none where it is not what was written */
+/** @typedef {{key: string, text: string, to?: string, reply?: number, from: string}} Line `from`: the own peer id */
+
+/** @param {string | null} json @returns {Line[]} none where it is not what was written */
 export function readLines(json) {
   try {
     const lines = JSON.parse(json ?? '');
-    return lines.filter((/** @type {any} */ line) => typeof line?.key === 'string' && typeof line.text === 'string');
+    return lines.filter(isLine);
   } catch {
     return [];
   }
 }
+
+/** @param {any} line @returns {line is Line} */
+const isLine = (line) =>
+  [line?.key, line?.text, line?.from].every((value) => typeof value === 'string') &&
+  (line.to === undefined || typeof line.to === 'string') &&
+  (line.reply === undefined || Number.isInteger(line.reply));
 
 /** What this browser remembers for its person. */
 export const preferences = {
@@ -63,13 +73,23 @@ export const preferences = {
   /** @param {string} room @param {string} key */
   keepHostKey: (room, key) => lasting.write(`host.${roomKey(room)}`, key),
 
-  /** The unsent message of a room, for as long as the tab lives. @param {string} room */
+  /** What is being written in a room, as {@link Draft} gives it, for as long as the tab lives. @param {string} room */
   draft: (room) => passing.read(`draft.${roomKey(room)}`) ?? '',
-  /** @param {string} room @param {string} text */
-  keepDraft: (room, text) => passing.write(`draft.${roomKey(room)}`, text),
+  /** @param {string} room @param {string} draft */
+  keepDraft: (room, draft) => passing.write(`draft.${roomKey(room)}`, draft),
 
   /** The messages of a room that were written and not sent, for as long as the tab lives. @param {string} room */
   unsent: (room) => readLines(passing.read(`unsent.${roomKey(room)}`)),
-  /** @param {string} room @param {{key: string, text: string}[]} lines */
+  /** @param {string} room @param {Line[]} lines */
   keepUnsent: (room, lines) => passing.write(`unsent.${roomKey(room)}`, lines.length ? JSON.stringify(lines) : ''),
+
+  /** The greatest number of a message that was read in a room, for as long as the tab lives. @param {string} room */
+  read: (room) => Number.parseInt(passing.read(`read.${roomKey(room)}`) ?? '', 10) || null,
+  /** @param {string} room @param {number} n */
+  keepRead: (room, n) => passing.write(`read.${roomKey(room)}`, String(n)),
+
+  /** The membership of a room, for as long as the tab lives. @param {string} room */
+  membership: (room) => readMembership(passing.read(`membership.${roomKey(room)}`)),
+  /** @param {string} room @param {import('./membership.js').Membership} membership */
+  keepMembership: (room, membership) => passing.write(`membership.${roomKey(room)}`, JSON.stringify(membership)),
 };

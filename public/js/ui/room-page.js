@@ -4,6 +4,7 @@ import { LocalMedia } from '../rtc/local-media.js';
 import { CallView } from './call-view.js';
 import { Door } from './door.js';
 import { Ended } from './ended.js';
+import { MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
 import { preferences } from './preferences.js';
 import { roomPath } from './room-name.js';
@@ -14,6 +15,7 @@ export class RoomPage {
   #room;
   #media = new LocalMedia();
   #call = new Call({ media: this.#media, url: `${location.origin.replace(/^http/, 'ws')}/ws` });
+  #membership = new MembershipLock();
   #notice;
   #connected = false;
   /** Settles when the devices have been asked for. */
@@ -71,11 +73,26 @@ export class RoomPage {
 
   /** @param {string} name */
   async #enter(name) {
-    await this.#call.join({ room: this.#room, name, host: preferences.hostKey(this.#room) });
+    const kept = preferences.membership(this.#room);
+    const session = kept && (await this.#membership.take(this.#room, kept.you)) ? kept.token : undefined;
+    try {
+      await this.#call.join({ room: this.#room, name, host: preferences.hostKey(this.#room), session });
+    } catch (error) {
+      this.#membership.release();
+      throw error;
+    }
     if (!this.#connected) return this.#call.leave();
     this.#room = this.#call.room.name;
+    this.#remember();
     history.replaceState(history.state, '', roomPath(this.#room));
     this.#show(new CallView({ root: this.#root, call: this.#call, media: this.#media }));
+  }
+
+  /** So that the page loaded anew is the same member. */
+  #remember() {
+    const { you, session } = this.#call;
+    this.#membership.take(this.#room, you);
+    preferences.keepMembership(this.#room, { you, token: session });
   }
 
   /** @param {Event} event */
@@ -85,6 +102,7 @@ export class RoomPage {
     if (what !== 'phase' || phase !== 'ended' || !end) return;
     this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
     this.#media.stop();
+    this.#membership.release();
     this.#show(new Ended({ root: this.#root, room: this.#room, reason: end.reason, again: () => this.#joinAgain() }));
   };
 

@@ -1,34 +1,74 @@
 /** @typedef {import('../chat/transcript.js').Entry} Entry */
-/** @typedef {import('../chat/transcript.js').MessageEntry} MessageEntry */
+/** @typedef {import('../chat/transcript.js').Transcript} Transcript */
+/** @typedef {import('../chat/transcript.js').TranscriptChange} TranscriptChange */
 
-/** How many messages of others came since the chat was last seen. */
-export class Unread {
-  /** The greatest `n` that was looked at. */
-  #newest = 0;
-  /** @type {MessageEntry[]} */
-  #unread = [];
-
-  /** @param {readonly Entry[]} entries what was said before one came in; it counts as read */
-  constructor(entries) {
-    this.count(entries, true);
-  }
+/** Which messages of others have come since the chat was last seen. Event `change` when there are more or fewer. */
+export class Unread extends EventTarget {
+  #transcript;
+  #keep;
+  /** The greatest `n` that was read. */
+  #read;
+  /** @type {Set<number>} */
+  #unread = new Set();
 
   /**
-   * @param {readonly Entry[]} entries in order
-   * @param {boolean} seen whether the newest are on the screen
-   * @returns {number}
+   * @param {object} options
+   * @param {Transcript} options.transcript
+   * @param {number | null} options.read the greatest `n` read earlier; null: all that is there counts as read
+   * @param {(n: number) => void} options.keep takes the greatest `n` read
    */
-  count(entries, seen) {
-    let newest = this.#newest;
-    for (let i = entries.length - 1; i >= 0; i--) {
-      const entry = entries[i];
-      if (entry.kind !== 'message' || entry.n === null) continue;
-      if (entry.n <= this.#newest) break;
-      newest = Math.max(newest, entry.n);
-      if (!entry.own) this.#unread.push(entry);
+  constructor({ transcript, read, keep }) {
+    super();
+    this.#transcript = transcript;
+    this.#keep = keep;
+    this.#read = Math.min(read ?? transcript.newest, transcript.newest);
+    this.#add(transcript.entries);
+  }
+
+  get count() {
+    return this.#unread.size;
+  }
+
+  connect() {
+    this.#transcript.addEventListener('change', this.#changed);
+    this.#transcript.addEventListener('arrived', this.#arrived);
+    this.#keep(this.#read);
+  }
+
+  disconnect() {
+    this.#transcript.removeEventListener('change', this.#changed);
+    this.#transcript.removeEventListener('arrived', this.#arrived);
+  }
+
+  /** All there is has been read now. @returns {number | null} the `n` of the first that was not */
+  see() {
+    let first = null;
+    for (const n of this.#unread) if (first === null || n < first) first = n;
+    this.#unread.clear();
+    if (this.#transcript.newest > this.#read) this.#keep((this.#read = this.#transcript.newest));
+    return first;
+  }
+
+  /** @param {Event} event */
+  #arrived = (event) => this.#add([/** @type {CustomEvent<{entry: Entry}>} */ (event).detail.entry]);
+
+  /** @param {Event} event */
+  #changed = (event) => {
+    const { added, changed } = /** @type {CustomEvent<TranscriptChange>} */ (event).detail;
+    this.#add(added);
+    for (const entry of changed) {
+      const forgotten = entry.kind === 'message' && entry.n !== null && (entry.deleted || entry.own);
+      if (forgotten && this.#unread.delete(/** @type {number} */ (entry.n))) this.dispatchEvent(new Event('change'));
     }
-    this.#newest = newest;
-    if (seen) this.#unread = [];
-    return this.#unread.reduce((count, { deleted }) => (deleted ? count : count + 1), 0);
+  };
+
+  /** @param {readonly Entry[]} entries */
+  #add(entries) {
+    const before = this.#unread.size;
+    for (const entry of entries) {
+      if (entry.kind !== 'message' || entry.n === null || entry.own || entry.deleted) continue;
+      if (entry.n > this.#read) this.#unread.add(entry.n);
+    }
+    if (this.#unread.size !== before) this.dispatchEvent(new Event('change'));
   }
 }

@@ -6,6 +6,7 @@ import { Unread } from './unread.js';
 /** @param {number} n @param {string} [from] */
 const message = (n, from = 'b') => ({
   n,
+  seq: n,
   key: `k${n}`,
   from,
   name: 'Mina',
@@ -13,51 +14,67 @@ const message = (n, from = 'b') => ({
   at: '2024-05-03T10:00:00.000Z',
 });
 
-test('what others said since the chat was last seen is unread', () => {
+/** @param {{there?: number[], read?: number | null}} [options] */
+function start({ there = [1, 2], read = null } = {}) {
   const transcript = new Transcript();
   transcript.you = 'a';
-  transcript.load([message(1), message(2)], false);
-  const unread = new Unread(transcript.entries);
-  assert.equal(unread.count(transcript.entries, false), 0);
+  transcript.load(there.map((n) => message(n)), true);
+  /** @type {number[]} */
+  const kept = [];
+  const unread = new Unread({ transcript, read, keep: (n) => kept.push(n) });
+  let changes = 0;
+  unread.addEventListener('change', () => (changes += 1));
+  unread.connect();
+  return { transcript, unread, kept, changes: () => changes };
+}
 
-  transcript.stored(message(3));
-  transcript.stored(message(4, 'a'));
+test('what others said since the chat was last seen is unread', () => {
+  const { transcript, unread, kept, changes } = start();
+  assert.equal(unread.count, 0);
+  transcript.stored(message(3, 'a'));
+  transcript.stored(message(4));
   transcript.stored(message(5));
   transcript.pending({ key: 'k6', text: 'mine', name: 'Juno' });
   transcript.notice('joined', 'Juno');
-  assert.equal(unread.count(transcript.entries, false), 2);
+  assert.deepEqual([unread.count, changes()], [2, 2]);
+  assert.equal(unread.see(), 4);
+  assert.deepEqual([unread.count, unread.see()], [0, null]);
+  assert.deepEqual(kept, [2, 5]);
+});
 
-  assert.equal(unread.count(transcript.entries, true), 0);
-  assert.equal(unread.count(transcript.entries, false), 0);
+test('what came while the page was away is unread', () => {
+  const { unread } = start({ there: [1, 2, 3, 4], read: 2 });
+  assert.equal(unread.count, 2);
+  assert.equal(unread.see(), 3);
+});
+
+test('a room that began anew has been read', () => {
+  const { unread, transcript } = start({ there: [1], read: 900 });
+  transcript.stored(message(2));
+  assert.equal(unread.count, 1);
 });
 
 test('older messages that are loaded later are not unread', () => {
-  const transcript = new Transcript();
-  transcript.load([message(9)], true);
-  const unread = new Unread(transcript.entries);
+  const { transcript, unread } = start({ there: [9] });
   transcript.prepend([message(7), message(8)], false);
-  assert.equal(unread.count(transcript.entries, false), 0);
+  assert.equal(unread.count, 0);
 });
 
-test('what was counted stays unread when it is dropped from the log, and is looked at once', () => {
-  const transcript = new Transcript();
-  transcript.load([message(1)], false);
-  const unread = new Unread(transcript.entries);
-  for (let n = 2; n <= 1001; n++) {
+test('what was counted stays unread when it is dropped from the log', () => {
+  const { transcript, unread } = start();
+  for (let n = 3; n <= 1002; n++) {
     transcript.stored(message(n));
-    unread.count(transcript.entries, false);
-    transcript.trim(500);
+    transcript.trimOldest(100);
   }
-  let looks = 0;
-  const entries = transcript.entries.map((entry) => new Proxy(entry, { get: (target, name) => (looks++, Reflect.get(target, name)) }));
-  assert.equal(unread.count(entries, false), 1000);
-  assert.ok(looks < 10, `${looks} looks`);
+  assert.equal(unread.count, 1000);
+  assert.equal(unread.see(), 3);
 });
 
 test('a deleted message is not unread', () => {
-  const transcript = new Transcript();
-  const unread = new Unread(transcript.entries);
-  transcript.stored(message(1));
-  transcript.changed({ ...message(1), text: '', deleted: true });
-  assert.equal(unread.count(transcript.entries, false), 0);
+  const { transcript, unread, changes } = start();
+  transcript.stored(message(3));
+  transcript.stored(message(4));
+  transcript.changed({ ...message(3), seq: 5, text: '', deleted: '2024-05-03T10:00:00.000Z' });
+  assert.deepEqual([unread.count, changes()], [1, 3]);
+  assert.equal(unread.see(), 4);
 });

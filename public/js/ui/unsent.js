@@ -1,4 +1,4 @@
-/** @typedef {{key: string, text: string}} Line */
+/** @typedef {import('./preferences.js').Line} Line */
 
 /** Time in which changes are written together. */
 export const WRITE_MS = 250;
@@ -37,12 +37,16 @@ export class UnsentLines {
   /** @param {Event} event */
   #changed = (event) => {
     const { detail } = /** @type {CustomEvent<import('../chat/transcript.js').TranscriptChange>} */ (event);
-    const own = [...detail.added, ...detail.changed].some((entry) => entry.kind === 'message' && entry.own);
+    const own = [...detail.added, ...detail.changed, ...detail.removed].some((entry) => entry.kind === 'message' && entry.own);
     if (own && this.#timer === null) this.#timer = this.#clock.setTimeout(() => this.#flush(), WRITE_MS);
   };
 
   #flush() {
     this.#timer = null;
-    this.#write(this.#transcript.unsent.map(({ key, text }) => ({ key, text })));
+    this.#write(
+      this.#transcript.unsent.map(({ key, text, to, reply, from }) => ({
+        key, text, from, ...(to !== null && { to }), ...(reply !== null && { reply }),
+      })),
+    );
   }
 }

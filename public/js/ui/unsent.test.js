@@ -20,7 +20,7 @@ test('what is not sent is written a moment after it changes', (context) => {
   unsent.connect();
   for (const key of ['one', 'two', 'three']) transcript.pending({ key, text: key, name: 'Mina' });
   transcript.failed('two', 'closed');
-  transcript.stored({ n: 1, key: 'one', from: 'a', name: 'Mina', text: 'one', at: '2024-05-03T10:00:00.000Z' });
+  transcript.stored({ n: 1, seq: 1, key: 'one', from: 'a', name: 'Mina', text: 'one', at: '2024-05-03T10:00:00.000Z' });
   assert.deepEqual(written, [[]]);
   context.mock.timers.tick(WRITE_MS);
   assert.deepEqual(written, [[], ['two', 'three']]);
@@ -41,7 +41,7 @@ test('it is written at once at the end, and not after it', (context) => {
 });
 
 test('what was kept is read with care', () => {
-  const lines = [{ key: 'k', text: 'one' }];
+  const lines = [{ key: 'k', text: 'one', from: 'a' }, { key: 'l', text: 'two', from: 'a', to: 'b', reply: 3 }];
   assert.deepEqual(readLines(JSON.stringify(lines)), lines);
-  for (const bad of [null, '', '{', '{}', '[null, 1, {}, {"key":1,"text":"x"}]']) assert.deepEqual(readLines(bad), []);
+  for (const bad of [null, '', '{', '{}', '[null, 1, {}, {"key":1,"text":"x","from":"a"}, {"key":"k","text":"x","from":"a","to":1}, {"key":"k","text":"x"}]']) assert.deepEqual(readLines(bad), []);
 });

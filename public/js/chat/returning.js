@@ -1,0 +1,76 @@
+/** @import { ChatMessage, JoinedMessage } from '../net/protocol.js' */
+/** @import { History } from './history.js' */
+/** @import { Transcript } from './transcript.js' */
+
+/** Changes that are caught up with one by one; after more of them the transcript starts over. */
+export const CHANGES_LIMIT = 500;
+/** Changes asked for at once. */
+const PAGE = 200;
+
+/** Brings the transcript of a room up to date after an absence. */
+export class Returning {
+  #transcript;
+  #history;
+  /** The change number up to which nothing is lacking, null when nothing is lacking at all. @type {number|null} */
+  #from = null;
+  #run = 0;
+
+  /**
+   * @param {object} options
+   * @param {Transcript} options.transcript
+   * @param {History} options.history
+   */
+  constructor({ transcript, history }) {
+    this.#transcript = transcript;
+    this.#history = history;
+  }
+
+  /**
+   * Takes the snapshot of a join. The transcript starts over with it unless it is of the same messages, reaches the
+   * present it knew, and lacks little.
+   * @param {Pick<JoinedMessage, 'messages'|'more'|'seq'>} joined
+   * @param {boolean} again whether the transcript is of that room
+   */
+  enter({ messages, more, seq }, again) {
+    this.#run += 1;
+    const known = this.#transcript.seq;
+    const from = this.#from ?? known;
+    if (again && !this.#transcript.newer && seq >= known && seq - from <= CHANGES_LIMIT && this.#isSame(messages)) {
+      this.#catchUp(from, seq).catch(() => {});
+    } else {
+      this.#from = null;
+      this.#transcript.load(messages, more, seq);
+    }
+  }
+
+  /** @param {ChatMessage[]} messages */
+  #isSame(messages) {
+    return messages.every(({ n, key }) => (this.#transcript.at(n)?.key ?? key) === key);
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} seq
+   * @returns {Promise<void>} rejects with a `ProtocolError`; what is lacking then is left to the next join
+   */
+  async #catchUp(from, seq) {
+    const run = this.#run;
+    this.#from = from;
+    let more = from < seq;
+    while (more && run === this.#run) more = await this.#fetch(run);
+    if (run !== this.#run) return;
+    this.#from = null;
+    this.#transcript.seq = Math.max(this.#transcript.seq, seq);
+  }
+
+  /** @param {number} run */
+  #fetch(run) {
+    const since = this.#from ?? 0;
+    return this.#history.insist({ type: 'chat-history', since, limit: PAGE }, ({ messages, more, seq }) => {
+      if (run !== this.#run) return false;
+      this.#from = Math.max(since, seq);
+      this.#transcript.merge(messages);
+      return more && messages.length > 0;
+    });
+  }
+}
