@@ -146,7 +146,7 @@ func (r *memoryRoom) find(n int64) *Message {
 func (m *Memory) Find(_ context.Context, q Query) (Page, error) {
 	lines, seq := m.reached(&q)
 	page := Page{Seq: seq}
-	sought := Words(q.Words)
+	sought := Sought(q.Words)
 	if q.Words != "" && len(sought) == 0 {
 		return page, nil
 	}

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -23,14 +24,14 @@ const MaxWord = 64
 // Words splits a text into its words, in their order.
 func Words(text string) []Word {
 	var (
-		words []Word
-		word  strings.Builder
-		dense bool
-		size  int
+		words    []Word
+		word     strings.Builder
+		clinging bool
+		size     int
 	)
 	end := func() {
 		if size > 0 {
-			words = append(words, Word{Text: word.String(), Dense: dense})
+			words = append(words, Word{Text: word.String(), Dense: clinging})
 			word.Reset()
 			size = 0
 		}
@@ -39,16 +40,16 @@ func Words(text string) []Word {
 		if r > unicode.MaxASCII && unicode.Is(unicode.Cf, r) {
 			continue // joiners are within a word
 		}
-		clings := isDense(r) || dense && size > 0 && unicode.Is(unicode.Mn, r)
+		clings := isDense(r) || clinging && size > 0 && unicode.Is(unicode.Mn, r)
 		if size == 0 && unicode.Is(unicode.Mn, r) || !clings && !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) {
 			end()
 			continue
 		}
-		if clings != dense {
+		if clings != clinging {
 			end()
 		}
-		dense = clings
-		if dense || size < MaxWord {
+		clinging = clings
+		if clinging || size < MaxWord {
 			word.WriteRune(r)
 			size++
 		}
@@ -56,6 +57,28 @@ func Words(text string) []Word {
 	end()
 	return words
 }
+
+// WordsVersion names how texts are split at present. A Store that keeps words
+// makes them anew when it has changed.
+func WordsVersion() string {
+	return strings.Join([]string{"1", unicode.Version, norm.Version, cases.UnicodeVersion}, " ")
+}
+
+// Sought are the words of a search, without those that another of them implies.
+func Sought(query string) []Word {
+	var sought []Word
+	words := Words(query)
+	slices.SortFunc(words, func(a, b Word) int { return strings.Compare(b.Text, a.Text) })
+	for _, w := range words {
+		if !slices.ContainsFunc(sought, w.impliedBy) {
+			sought = append(sought, w)
+		}
+	}
+	return sought
+}
+
+// impliedBy tells whether whatever holds the other word holds this one.
+func (w Word) impliedBy(other Word) bool { return w.in([]Word{other}) }
 
 // plain is a text in which things that read the same are the same: without
 // compatibility forms (UAX #15), case, and the marks of alphabets in which they
@@ -80,8 +103,8 @@ func plain(text string) string {
 // marked are the scripts whose marks are left out.
 var marked = []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Hebrew, unicode.Arabic}
 
-// dense are the scripts that write words without spaces, or with what clings to them.
-var dense = []*unicode.RangeTable{
+// denseScripts are the scripts that write words without spaces, or with what clings to them.
+var denseScripts = []*unicode.RangeTable{
 	unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo,
 	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.So,
 }
@@ -94,7 +117,7 @@ func isDense(r rune) bool {
 		return r > unicode.MaxLatin1
 	}
 	// The prolonged sound mark of Japanese is of no script.
-	return unicode.In(r, dense...) || r == 'ー'
+	return unicode.In(r, denseScripts...) || r == 'ー'
 }
 
 // hold tells whether words hold each of those searched for.

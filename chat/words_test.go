@@ -57,3 +57,22 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+func TestSought(t *testing.T) {
+	for query, want := range map[string]string{
+		strings.Repeat("t ", 100): "t",
+		"te tea teapot cup cu":    "teapot cup",
+		"회의 회의실 실에서":              "회의실 실에서",
+		"3시 3 시":                  "시 3",
+		"tea 차":                   "차 tea",
+		"?!":                      "",
+	} {
+		var got []string
+		for _, w := range chat.Sought(query) {
+			got = append(got, w.Text)
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%.20q: %q, want %q", query, got, want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"moim/chat"
@@ -16,7 +15,7 @@ func (s *Store) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.O
 	for i := range ops {
 		words[i] = chat.Words(ops[i].Message.Text) // here, where it keeps no other room waiting
 	}
-	err := s.writer.do(ctx, func(t *tx) error {
+	err := s.work(ctx, "store chat", func(t *tx) error {
 		for i := range ops {
 			var err error
 			if outcomes[i], err = t.apply(room, &ops[i], words[i]); err != nil {
@@ -26,7 +25,7 @@ func (s *Store) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.O
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store chat: %w", explain(err))
+		return nil, err
 	}
 	return outcomes, nil
 }
@@ -53,7 +52,7 @@ const (
 	maxRoom   = 1<<31 - 1
 )
 
-func (r *room) message(n int64) int64 { return r.id<<roomShift | n }
+func (r *room) messageID(n int64) int64 { return r.id<<roomShift | n }
 
 // run does requests, and then what they have in common: their rooms and the
 // index of words.
@@ -74,8 +73,8 @@ func (t *tx) run(batch []*request) error {
 	return t.index()
 }
 
-// find is a room's row, nil when there is none.
-func (t *tx) find(name string) (*room, error) {
+// roomNamed is a room's row, nil when there is none.
+func (t *tx) roomNamed(name string) (*room, error) {
 	if r := t.rooms[name]; r != nil {
 		return r, nil
 	}
@@ -90,8 +89,8 @@ func (t *tx) find(name string) (*room, error) {
 	return r, nil
 }
 
-func (t *tx) findOrAdd(name string) (*room, error) {
-	r, err := t.find(name)
+func (t *tx) roomToWrite(name string) (*room, error) {
+	r, err := t.roomNamed(name)
 	if err != nil || r != nil {
 		return r, err
 	}
@@ -111,7 +110,7 @@ func (t *tx) apply(name string, op *chat.Op, words []chat.Word) (chat.Outcome, e
 	if op.Verb == chat.Say {
 		return t.say(name, op.Message, words)
 	}
-	r, err := t.find(name)
+	r, err := t.roomNamed(name)
 	if err != nil {
 		return chat.Outcome{}, err
 	}
@@ -138,29 +137,26 @@ func (t *tx) message(r *room, n int64) (*chat.Message, error) {
 	if r == nil || n < 1 || n > r.n {
 		return nil, nil
 	}
-	return one(t.byID.Query(r.message(n)))
+	return one(t.byID.Query(r.messageID(n)))
 }
 
 // say adds a line unless it was said before.
 func (t *tx) say(name string, line chat.Message, words []chat.Word) (chat.Outcome, error) {
-	r, err := t.findOrAdd(name)
+	if line.Reply != 0 {
+		outcome, err := t.answer(name, &line)
+		if err != nil || outcome.Err != nil || outcome.Repeat {
+			return outcome, err
+		}
+	}
+	r, err := t.roomToWrite(name)
 	if err != nil {
 		return chat.Outcome{}, err
-	}
-	if line.Reply != 0 {
-		before, err := one(t.byKey.Query(line.From, line.Key, r.id))
-		if before != nil || err != nil {
-			return repeated(before), err
-		}
-		if ok, err := t.answers(r, &line); !ok || err != nil {
-			return chat.Outcome{Err: chat.ErrNoSuchMessage}, err
-		}
 	}
 	if r.n == maxN {
 		return chat.Outcome{}, errors.New("the room has too many messages")
 	}
 	line.N, line.Seq, line.At, line.Edited, line.Deleted = r.n+1, r.seq+1, clock(line.At), time.Time{}, time.Time{}
-	id := r.message(line.N)
+	id := r.messageID(line.N)
 	if added, err := t.insert(id, &line); !added || err != nil {
 		before, selectErr := one(t.byKey.Query(line.From, line.Key, r.id))
 		return repeated(before), errors.Join(err, selectErr)
@@ -189,18 +185,27 @@ func (t *tx) insert(id int64, m *chat.Message) (bool, error) {
 	return added > 0, err
 }
 
-// answers tells whether what a line answers is, or was, there for its sender.
-func (t *tx) answers(r *room, line *chat.Message) (bool, error) {
-	answered, err := t.message(r, line.Reply)
-	if answered != nil {
-		return answered.Visible(line.From), err
+// answer tells whether a line was said before, or what it answers is not, and
+// was not, there for its sender.
+func (t *tx) answer(name string, line *chat.Message) (chat.Outcome, error) {
+	r, err := t.roomNamed(name)
+	if r == nil || err != nil {
+		return chat.Outcome{Err: chat.ErrNoSuchMessage}, err
 	}
-	return line.Reply > 0 && line.Reply <= r.n, err
+	before, err := one(t.byKey.Query(line.From, line.Key, r.id))
+	if before != nil || err != nil {
+		return repeated(before), err
+	}
+	answered, err := t.message(r, line.Reply)
+	if line.Reply < 0 || line.Reply > r.n || answered != nil && !answered.Visible(line.From) {
+		return chat.Outcome{Err: chat.ErrNoSuchMessage}, err
+	}
+	return chat.Outcome{}, err
 }
 
 // rewrite gives a message another text, or none.
 func (t *tx) rewrite(r *room, before string, m *chat.Message, words []chat.Word) error {
-	id := r.message(m.N)
+	id := r.messageID(m.N)
 	if _, err := t.change.Exec(m.Seq, m.Text, millis(m.Edited), millis(m.Deleted), id); err != nil {
 		return err
 	}

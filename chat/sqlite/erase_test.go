@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"moim/chat"
@@ -36,7 +37,8 @@ func onDisk(t *testing.T, folder string, texts ...string) string {
 	return strings.Join(found, ", ")
 }
 
-// soon waits until a condition that the store works on by itself holds.
+// soon waits until a condition that the store works on by itself holds. In a
+// bubble it takes no time.
 func soon(t *testing.T, what func() string) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
@@ -51,6 +53,10 @@ func soon(t *testing.T, what func() string) {
 // TestErased holds that what was deleted or edited is soon nowhere in the files,
 // its words neither, while the store stays open and is read.
 func TestErased(t *testing.T) {
+	synctest.Test(t, testErased)
+}
+
+func testErased(t *testing.T) {
 	folder := t.TempDir()
 	store := open(t, folder, keepAll)
 	defer closeStore(t, store)
@@ -95,6 +101,10 @@ func emptied(t *testing.T, folder string) {
 // TestErasedAtOpen holds that a process which ends between a deletion and the
 // emptying of the log leaves that to the next one.
 func TestErasedAtOpen(t *testing.T) {
+	synctest.Test(t, testErasedAtOpen)
+}
+
+func testErasedAtOpen(t *testing.T) {
 	folder, copied := t.TempDir(), t.TempDir()
 	store := open(t, folder, keepAll)
 	for n := int64(1); n == 1 || onDisk(t, copied, "wolpertinger") == ""; n++ {
@@ -123,6 +133,10 @@ func TestErasedAtOpen(t *testing.T) {
 // TestRetention holds that lines are dropped by age and by number, with their
 // words and from the files, and that the room goes on counting.
 func TestRetention(t *testing.T) {
+	synctest.Test(t, testRetention)
+}
+
+func testRetention(t *testing.T) {
 	now := time.Now()
 	at := func(text string, age time.Duration) chat.Op {
 		op := say(text)
@@ -186,6 +200,10 @@ func TestRetention(t *testing.T) {
 // TestRoomsAreForgotten holds that a room without lines is forgotten, name and
 // all, when it was quiet for long.
 func TestRoomsAreForgotten(t *testing.T) {
+	synctest.Test(t, testRoomsAreForgotten)
+}
+
+func testRoomsAreForgotten(t *testing.T) {
 	folder := t.TempDir()
 	keep := chat.Retention{Age: time.Hour, Lines: chat.All}
 	store := open(t, folder, keep)

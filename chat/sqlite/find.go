@@ -30,7 +30,7 @@ const (
 		" UNION ALL SELECT * FROM (SELECT " + columns + " FROM messages INDEXED BY messages_by_change" +
 		" WHERE id >> 32 = :room AND seq > :seq AND seq <> said AND " + visible + " ORDER BY seq LIMIT :limit + 0)"
 	withWords = "SELECT " + columns + " FROM words JOIN messages ON messages.id = words.rowid" +
-		" WHERE words MATCH :words AND words.rowid < :before AND " + visible
+		" WHERE words MATCH :words AND words.rowid < :before AND deleted IS NULL AND " + visible
 )
 
 func (q *queries) prepare(pages, searches *sql.DB) error {
@@ -41,7 +41,7 @@ func (q *queries) prepare(pages, searches *sql.DB) error {
 		return err
 	}
 	return q.prepareOn(pages, map[string]**sql.Stmt{
-		"SELECT id, n, seq FROM rooms WHERE name = ?":                       &q.room,
+		selectRoom: &q.room,
 		ofRoom + " ORDER BY id DESC LIMIT :limit + 0":                       &q.older,
 		ofRoom + " ORDER BY id LIMIT :limit + 0":                            &q.newer,
 		byChange + " ORDER BY seq LIMIT :limit + 0":                         &q.changed,
@@ -64,7 +64,7 @@ func (q *queries) prepareOn(db *sql.DB, texts map[string]**sql.Stmt) (err error)
 func (s *Store) Find(ctx context.Context, q chat.Query) (chat.Page, error) {
 	page, err := s.find(ctx, q)
 	if err != nil {
-		return chat.Page{}, fmt.Errorf("read chat: %w", s.health.read(err))
+		return chat.Page{}, fmt.Errorf("read chat: %w", s.health.failedRead(err))
 	}
 	return page, nil
 }
@@ -102,21 +102,21 @@ func (s *Store) query(ctx context.Context, r *room, q chat.Query) (*sql.Rows, er
 	viewer, limit := sql.Named("viewer", q.Viewer), sql.Named("limit", q.Limit+1)
 	switch q.Direction {
 	case chat.Newer:
-		after := r.message(min(max(q.From, 0), maxN))
+		after := r.messageID(min(max(q.From, 0), maxN))
 		return s.queries.newer.QueryContext(ctx, sql.Named("after", after), sql.Named("before", (r.id+1)<<roomShift), viewer, limit)
 	case chat.Changed:
 		// No message that was said after that change has a lower n.
-		after := r.message(min(max(q.From-(r.seq-r.n), 0), maxN))
+		after := r.messageID(min(max(q.From-(r.seq-r.n), 0), maxN))
 		return s.queries.changed.QueryContext(ctx, sql.Named("room", r.id), sql.Named("seq", q.From),
 			sql.Named("after", after), sql.Named("before", (r.id+1)<<roomShift), viewer, limit)
 	case chat.Older:
 	}
 	before := (r.id + 1) << roomShift
 	if q.From > 0 && q.From <= maxN {
-		before = r.message(q.From)
+		before = r.messageID(q.From)
 	}
 	if q.Words == "" {
-		return s.queries.older.QueryContext(ctx, sql.Named("after", r.message(0)), sql.Named("before", before), viewer, limit)
+		return s.queries.older.QueryContext(ctx, sql.Named("after", r.messageID(0)), sql.Named("before", before), viewer, limit)
 	}
 	words := match(r.id, q.Words)
 	if words == "" {

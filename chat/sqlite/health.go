@@ -41,10 +41,19 @@ func isDisk(err error) bool {
 	return isDamage(err) || isReadOnly(err)
 }
 
+// explained is an error in words.
+type explained struct {
+	words string
+	err   error
+}
+
+func (e *explained) Error() string { return fmt.Sprintf("%s (%v)", e.words, e.err) }
+func (e *explained) Unwrap() error { return e.err }
+
 // explain says in words what an error of SQLite means.
 func explain(err error) error {
-	if err == nil {
-		return nil
+	if _, done := errors.AsType[*explained](err); done || err == nil {
+		return err
 	}
 	words := ""
 	switch primary(err) {
@@ -65,7 +74,7 @@ func explain(err error) error {
 	if words == "" {
 		return err
 	}
-	return fmt.Errorf("%s (%w)", words, err)
+	return &explained{words, err}
 }
 
 // health knows whether the file can be written to.
@@ -113,8 +122,8 @@ func (h *health) wrote(err error) {
 	}
 }
 
-// read notes how a read failed: damage shows in reading too.
-func (h *health) read(err error) error {
+// failedRead notes how a read failed: damage shows in reading too.
+func (h *health) failedRead(err error) error {
 	if isDamage(err) {
 		h.wrote(err)
 	}

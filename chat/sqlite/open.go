@@ -22,18 +22,34 @@ const applicationID = 0x6d6f696d
 // used. What is not reached then is found when it is read.
 const checkTime = 2 * time.Second
 
+// busyTimeout bounds how long one connection waits for another.
+const busyTimeout = 5 * time.Second
+
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// versions is the number of migrations.
-const versions = 1
+// steps bring the tables from each version to the next; the first makes them.
+// A step that has been released is never changed.
+var steps = []func(*sql.Tx) error{
+	script("1.sql"),
+}
+
+func script(name string) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		text, err := migrations.ReadFile("migrations/" + name)
+		if err == nil {
+			_, err = tx.Exec(string(text))
+		}
+		return err
+	}
+}
 
 var (
 	readPragmas = []string{
-		"busy_timeout(5000)", "query_only(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(MEMORY)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "query_only(1)", "trusted_schema(0)", "cell_size_check(1)", "temp_store(MEMORY)",
 	}
 	writePragmas = []string{
-		"busy_timeout(5000)", "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)",
 		"secure_delete(1)", "journal_size_limit(67108864)", "temp_store(MEMORY)", "cache_size(-16384)",
 		"wal_autocheckpoint(4000)", "trusted_schema(0)", "cell_size_check(1)",
 	}
@@ -78,6 +94,9 @@ func openFile(cfg Config) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(1)
 	if err := migrate(db); err != nil {
+		return nil, errors.Join(refusal(cfg.Path, err), db.Close())
+	}
+	if err := within(db, func(tx *sql.Tx) error { return reindex(tx, cfg.Log) }); err != nil {
 		return nil, errors.Join(refusal(cfg.Path, err), db.Close())
 	}
 	return db, nil
@@ -132,21 +151,21 @@ func check(cfg Config) error {
 		return nil // new, and empty
 	case id != applicationID:
 		return errForeign
-	case version > versions:
+	case version > len(steps):
 		return errNewer
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
 	var found string
-	switch err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); {
-	case ctx.Err() != nil:
-		cfg.Log.Info("the chat is large; it is not checked as a whole", "path", cfg.Path)
-	case err != nil:
-		return err
-	case found != "ok":
+	err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found)
+	switch {
+	case err == nil && found != "ok":
 		return damage(found)
+	case err != nil && ctx.Err() != nil && !isDamage(err):
+		cfg.Log.Info("the chat is large; it is not checked as a whole", "path", cfg.Path)
+		return nil
 	}
-	return nil
+	return err
 }
 
 // migrate makes the tables, or brings those of an older version up to date.
@@ -162,30 +181,31 @@ func migrate(db *sql.DB) error {
 	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	for v := version + 1; v <= versions; v++ {
-		script, err := migrations.ReadFile(fmt.Sprintf("migrations/%d.sql", v))
-		if err != nil {
-			return err
-		}
-		if err := step(db, v, string(script)); err != nil {
-			return err
+	for v, step := range steps[min(version, len(steps)):] {
+		if err := within(db, func(tx *sql.Tx) error { return advance(tx, step, version+v+1) }); err != nil {
+			return fmt.Errorf("migrate to version %d: %w", version+v+1, err)
 		}
 	}
 	return nil
 }
 
-func step(db *sql.DB, version int, script string) error {
+func advance(tx *sql.Tx, step func(*sql.Tx) error, version int) error {
+	if err := step(tx); err != nil {
+		return err
+	}
+	// A pragma takes no parameters.
+	_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", version, applicationID))
+	return err
+}
+
+// within does work in a transaction.
+func within(db *sql.DB, work func(*sql.Tx) error) error {
 	tx, err := db.Begin()
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // it has nothing to say after a commit
-	if _, err := tx.Exec(script); err != nil {
-		return fmt.Errorf("migrate to version %d: %w", version, err)
-	}
-	// A pragma takes no parameters.
-	if _, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", version, applicationID)); err != nil {
-		return fmt.Errorf("migrate to version %d: %w", version, err)
+	if err := work(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
 }

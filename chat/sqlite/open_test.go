@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"moim/chat"
 )
@@ -126,6 +127,10 @@ func TestOpenFolder(t *testing.T) {
 // TestDamageWhileOpen holds that damage which shows only later stops the writing,
 // so that it does not get worse, and is told.
 func TestDamageWhileOpen(t *testing.T) {
+	synctest.Test(t, testDamageWhileOpen)
+}
+
+func testDamageWhileOpen(t *testing.T) {
 	path := filled(t, 3000)
 	store := open(t, filepath.Dir(path), keepAll)
 	defer store.Close()
@@ -156,4 +161,28 @@ func TestDamageWhileOpen(t *testing.T) {
 		t.Errorf("writing: %v", err)
 	}
 	emptied(t, filepath.Dir(path)) // nothing was written
+}
+
+// TestWordsAreMadeAnew holds that words which another version of the program
+// split in its way are split anew, so that they can be found and dropped.
+func TestWordsAreMadeAnew(t *testing.T) {
+	path := filled(t, 300)
+	execute(t, path, `
+		INSERT INTO words (words) VALUES ('delete-all');
+		INSERT INTO words (rowid, text) VALUES ((1 << 32) + 7, '1xother 1xway');
+		UPDATE meta SET value = 'another' WHERE name = 'words'`)
+	store := open(t, filepath.Dir(path), keepAll)
+	apply(t, store, "tea", chat.Op{Verb: chat.Delete, Message: chat.Message{N: 7, From: "mina", At: moment}})
+	for words, want := range map[string]int{"line": 299, "other": 0} {
+		if got := len(find(t, store, chat.Query{Words: words}).Messages); got != want {
+			t.Errorf("%q finds %d, want %d", words, got, want)
+		}
+	}
+	closeStore(t, store)
+	execute(t, path, `INSERT INTO words (words) VALUES ('delete-all')`)
+	store = open(t, filepath.Dir(path), keepAll)
+	defer closeStore(t, store)
+	if len(find(t, store, chat.Query{Words: "line"}).Messages) > 0 {
+		t.Error("they are made anew each time")
+	}
 }

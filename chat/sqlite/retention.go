@@ -75,7 +75,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, r := range crowded {
-		from, to := r.message(0), r.message(r.n-int64(s.retention.Lines))
+		from, to := r.messageID(0), r.messageID(r.n-int64(s.retention.Lines))
 		err := s.drop(ctx, func(t *tx) (*sql.Rows, error) { return t.surplus.Query(from, to, dropAtOnce) })
 		if err != nil {
 			return err
@@ -87,18 +87,18 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) error {
 func (s *Store) crowded(ctx context.Context) ([]room, error) {
 	rows, err := s.queries.crowded.QueryContext(ctx, sql.Named("most", s.retention.Lines))
 	if err != nil {
-		return nil, s.health.read(err)
+		return nil, s.health.failedRead(err)
 	}
 	defer rows.Close()
 	var crowded []room
 	for rows.Next() {
 		var r room
 		if err := rows.Scan(&r.id, &r.n); err != nil {
-			return nil, s.health.read(err)
+			return nil, s.health.failedRead(err)
 		}
 		crowded = append(crowded, r)
 	}
-	return crowded, s.health.read(rows.Err())
+	return crowded, s.health.failedRead(rows.Err())
 }
 
 // drop takes messages away, a few at a time, until the query finds none.

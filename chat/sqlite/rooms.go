@@ -26,18 +26,11 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	})
 }
 
-func (s *Store) work(ctx context.Context, what string, work func(*tx) error) error {
-	if err := s.writer.do(ctx, work); err != nil {
-		return fmt.Errorf("%s: %w", what, explain(err))
-	}
-	return nil
-}
-
 // Kept answers the rooms that are kept.
 func (s *Store) Kept(ctx context.Context) ([]chat.Room, error) {
 	rooms, err := s.kept(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read rooms: %w", s.health.read(err))
+		return nil, fmt.Errorf("read rooms: %w", s.health.failedRead(err))
 	}
 	return rooms, nil
 }

@@ -64,7 +64,7 @@ func Open(cfg Config) (*Store, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	if err := s.dropRooms(ctx, time.Now()); err != nil {
-		return nil, errors.Join(err, s.Close())
+		cfg.Log.Warn("old rooms not forgotten", "err", err) // a full disk keeps nobody from reading
 	}
 	s.sweeping.Go(func() { s.keepSweeping(ctx) })
 	return s, nil

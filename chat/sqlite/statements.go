@@ -21,27 +21,33 @@ type statements struct {
 	all []*sql.Stmt
 }
 
+const (
+	selectRoom = "SELECT id, n, seq FROM rooms WHERE name = ?"
+	addWords   = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+)
+
 const columns = "id, seq, at, sender, key, messages.name, messages.text, recipient, reply, edited, deleted"
 
 func (s *statements) prepare(conn *sql.Conn) (err error) {
 	for text, into := range map[string]**sql.Stmt{
-		"SELECT id, n, seq FROM rooms WHERE name = ?":                                                                             &s.room,
-		"INSERT INTO rooms (name, n, seq, said) VALUES (?, 0, 0, 0) RETURNING id":                                                 &s.addRoom,
-		"UPDATE rooms SET n = ?, seq = ?, said = max(said, ?) WHERE id = ?":                                                       &s.setRoom,
-		"SELECT " + columns + " FROM messages INDEXED BY messages_by_key WHERE sender = ? AND key = ? AND id >> 32 = ?":           &s.byKey,
-		"SELECT " + columns + " FROM messages WHERE id = ?":                                                                       &s.byID,
-		"INSERT INTO messages VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT (sender, key, id >> 32) DO NOTHING": &s.add,
-		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?":                                             &s.change,
-		"DELETE FROM messages WHERE id = ?":                                                                                       &s.drop,
-		"INSERT INTO words (rowid, text) VALUES (?, ?)":                                                                           &s.addWords,
-		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":                                                          &s.dropWords,
-		"INSERT OR REPLACE INTO made_rooms VALUES (?, ?, ?, ?, ?, ?)":                                                             &s.keepRoom,
-		"DELETE FROM made_rooms WHERE id = ?":                                                                                     &s.forgetRoom,
-		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":                                                          &s.tooOld,
-		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?":                                              &s.surplus,
-		unneededRooms:                                     &s.unneeded,
-		"PRAGMA incremental_vacuum(1024)":                 &s.shrink,
-		fmt.Sprintf("PRAGMA user_version = %d", versions): &s.touchFile,
+		selectRoom: &s.room,
+		"INSERT INTO rooms (name, n, seq, said) VALUES (?, 0, 0, 0) RETURNING id":            &s.addRoom,
+		"UPDATE rooms SET n = ?, seq = ?, said = max(said, ?) WHERE id = ?":                  &s.setRoom,
+		"SELECT " + columns + " FROM messages WHERE sender = ? AND key = ? AND id >> 32 = ?": &s.byKey,
+		"SELECT " + columns + " FROM messages WHERE id = ?":                                  &s.byID,
+		"INSERT INTO messages (id, said, seq, at, sender, key, name, text, recipient, reply)" +
+			" VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, key, id >> 32) DO NOTHING": &s.add,
+		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?": &s.change,
+		"DELETE FROM messages WHERE id = ?":                                           &s.drop,
+		addWords:                                                                      &s.addWords,
+		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":              &s.dropWords,
+		"INSERT OR REPLACE INTO made_rooms (id, name, topic, public, host_key, created) VALUES (?, ?, ?, ?, ?, ?)": &s.keepRoom,
+		"DELETE FROM made_rooms WHERE id = ?":                                        &s.forgetRoom,
+		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":             &s.tooOld,
+		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?": &s.surplus,
+		unneededRooms:                                       &s.unneeded,
+		"PRAGMA incremental_vacuum(1024)":                   &s.shrink,
+		fmt.Sprintf("PRAGMA user_version = %d", len(steps)): &s.touchFile,
 	} {
 		if *into, err = conn.PrepareContext(context.Background(), text); err != nil { //nolint:sqlclosecheck // closeAll does
 			return fmt.Errorf("prepare %q: %w", text, err)

@@ -1,6 +1,9 @@
 package sqlite
 
 import (
+	"database/sql"
+	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"strconv"
@@ -45,7 +48,7 @@ func indexed(room int64, words []chat.Word) string {
 func match(room int64, text string) string {
 	prefix := strconv.FormatInt(room, 10) + "x"
 	var terms []string
-	for _, w := range chat.Words(text) {
+	for _, w := range chat.Sought(text) {
 		characters := []rune(w.Text)
 		if !w.Dense || len(characters) == 1 {
 			terms = append(terms, `"`+prefix+w.Text+`" *`)
@@ -93,4 +96,53 @@ func (t *tx) index() error {
 		}
 	}
 	return nil
+}
+
+// reindex makes all words anew if texts are split in another way than when they
+// were indexed. FTS5 could not drop them otherwise: it has to be told what it has.
+func reindex(tx *sql.Tx, log *slog.Logger) error {
+	var version string
+	err := tx.QueryRow("SELECT value FROM meta WHERE name = 'words'").Scan(&version)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || version == chat.WordsVersion() {
+		return err
+	}
+	if version != "" {
+		log.Info("the words of the chat are indexed anew; this may take a while")
+	}
+	if _, err := tx.Exec("INSERT INTO words (words) VALUES ('delete-all')"); err != nil {
+		return err
+	}
+	if err := indexAll(tx); err != nil {
+		return err
+	}
+	_, err = tx.Exec("INSERT OR REPLACE INTO meta (name, value) VALUES ('words', ?)", chat.WordsVersion())
+	return err
+}
+
+func indexAll(tx *sql.Tx) error {
+	add, err := tx.Prepare(addWords)
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	rows, err := tx.Query("SELECT id, text FROM messages ORDER BY id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			id   int64
+			text string
+		)
+		if err := rows.Scan(&id, &text); err != nil {
+			return err
+		}
+		if words := indexed(id>>roomShift, chat.Words(text)); words != "" {
+			if _, err := add.Exec(id, words); err != nil {
+				return err
+			}
+		}
+	}
+	return rows.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"time"
@@ -163,28 +164,37 @@ func (w *writer) tend() {
 		return
 	}
 	if w.health.err() != nil {
-		w.health.wrote(w.probe())
+		w.health.wrote(w.transact([]*request{{work: (*tx).touch}}))
 	}
 	if !w.purge || w.health.err() != nil {
 		return
 	}
-	var busy, frames, moved int
-	err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	emptied, err := w.empty()
 	if err != nil {
-		w.log.Warn("chat log not emptied", "err", err)
+		w.log.Warn("chat log not emptied", "err", explain(err))
 		if isDisk(err) {
 			w.health.wrote(err)
 		}
 		return
 	}
-	w.purge = busy != 0
+	w.purge = !emptied
 }
 
-// probe writes something that changes nothing.
-func (w *writer) probe() error {
-	var version int
-	if err := w.conn.QueryRowContext(context.Background(), "PRAGMA user_version").Scan(&version); err != nil {
-		return err
+// empty empties the write-ahead log unless somebody reads what it holds: no line
+// waits for a reader, and the next second is soon enough.
+func (w *writer) empty() (bool, error) {
+	if err := w.exec("PRAGMA busy_timeout = 0"); err != nil {
+		return false, err
 	}
-	return w.transact([]*request{{work: func(t *tx) error { return t.touch() }}})
+	var busy, frames, moved int
+	err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
+	return busy == 0, errors.Join(err, w.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds())))
+}
+
+// work has something done by the writer; the error says what.
+func (s *Store) work(ctx context.Context, what string, work func(*tx) error) error {
+	if err := s.writer.do(ctx, work); err != nil {
+		return fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return nil
 }

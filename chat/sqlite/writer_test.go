@@ -2,11 +2,14 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"moim/chat"
 	"moim/chat/sqlite"
@@ -93,4 +96,32 @@ func TestCancelled(t *testing.T) {
 	if again := apply(t, store, "tea", say("one"))[0]; again.Message.N != 1 {
 		t.Errorf("said again it is %d", again.Message.N)
 	}
+}
+
+// TestReadersHoldNobodyUp holds that a reader who takes long, which keeps the log
+// from being emptied, keeps no line from being stored.
+func TestReadersHoldNobodyUp(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, folder, keepAll)
+	defer closeStore(t, store)
+	apply(t, store, "tea", say("wolpertinger"))
+	db, err := sql.Open("sqlite", filepath.Join(folder, "chat.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	reader, err := db.Query("SELECT text FROM messages UNION ALL SELECT 1 FROM messages")
+	if err != nil || !reader.Next() {
+		t.Fatal(err)
+	}
+	apply(t, store, "tea", chat.Op{Verb: chat.Edit, Message: chat.Message{N: 1, From: "mina", Text: "uno", At: moment}})
+	for i, start := 0, time.Now(); time.Since(start) < 1500*time.Millisecond; i++ { // the log is to be emptied meanwhile
+		said := time.Now()
+		apply(t, store, "tea", say(fmt.Sprint(i)))
+		if took := time.Since(said); took > 3*time.Second {
+			t.Fatalf("a line waited %v for a reader", took)
+		}
+	}
+	reader.Close()
+	soon(t, func() string { return onDisk(t, folder, "wolpertinger") })
 }

@@ -30,6 +30,11 @@ CREATE INDEX messages_by_age ON messages (at);
 CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE made_rooms (
     id       TEXT    PRIMARY KEY,
     name     TEXT    NOT NULL,
