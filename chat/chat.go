@@ -23,7 +23,7 @@ type Message struct {
 	From    string    // peer id of the sender
 	Name    string    // the sender's display name when it was said
 	Text    string    // 1 to MaxText characters; "" when deleted
-	At      time.Time // when the server took it
+	At      time.Time // when the server took it; stores keep milliseconds
 	To      string    // peer id of the only reader besides the sender; "" for all
 	Reply   int64     // the N it answers; 0 for none
 	Edited  time.Time // when the text was last changed; zero for never
@@ -56,11 +56,11 @@ type Op struct {
 }
 
 // Change is what an edit or a deletion makes of the message it names, for a
-// Store to keep; the Store gives it its Seq.
+// Store to keep; the Store gives it its Seq. It is not for a line to say.
 func (op *Op) Change(m *Message) Outcome {
 	by, deleted := &op.Message, !m.Deleted.IsZero()
 	switch {
-	case !m.Visible(by.From), op.Verb == Edit && deleted:
+	case op.Verb == Say, !m.Visible(by.From), op.Verb == Edit && deleted:
 		return Outcome{Err: ErrNoSuchMessage}
 	case m.From != by.From && (op.Verb == Edit || !op.Host):
 		return Outcome{Err: ErrForbidden}
@@ -79,7 +79,7 @@ func (op *Op) Change(m *Message) Outcome {
 // Outcome is what became of an Op.
 type Outcome struct {
 	Message Message // as it stands
-	Repeat  bool    // it stood so before, and nothing changed: the same From and Key was said, the text was that, it was deleted
+	Repeat  bool    // it stood so before, and nothing changed: the same From and Key was said and is kept, the text was that, it was deleted
 	Err     error   // ErrNoSuchMessage or ErrForbidden; nothing changed
 }
 
@@ -110,11 +110,11 @@ type Query struct {
 type Page struct {
 	Messages []Message // oldest first, or in the order of Seq
 	More     bool      // there are more in that direction that the viewer may read
-	Seq      int64     // the room's newest change number
+	Seq      int64     // the room's newest change number, read no later than the messages
 }
 
-// Store remembers lines. Its methods may be called concurrently; the calls of
-// Apply for one room come one after the other.
+// Store remembers lines. Its methods may be called concurrently; a caller whose
+// lines of a room are to have a certain order waits for one Apply before the next.
 type Store interface {
 	// Apply does ops in their order. A line that is said gets the room's next N,
 	// and every change its next Seq, both without a hole. What it answers without error is as

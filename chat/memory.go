@@ -53,8 +53,14 @@ func NewMemory(lines, rooms, size int) (*Memory, error) {
 func (m *Memory) Apply(_ context.Context, room string, ops []Op) ([]Outcome, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r := m.roomLocked(room)
 	outcomes := make([]Outcome, len(ops))
+	if m.rooms[room] == nil && !slices.ContainsFunc(ops, func(op Op) bool { return op.Verb == Say }) {
+		for i := range outcomes {
+			outcomes[i].Err = ErrNoSuchMessage // and no other room makes way for this one
+		}
+		return outcomes, nil
+	}
+	r := m.roomLocked(room)
 	m.bytes -= r.bytes
 	for i := range ops {
 		if ops[i].Verb == Say {

@@ -46,7 +46,7 @@ func TestEdit(t *testing.T) {
 		if after := stored(peers[1]); after != before {
 			t.Errorf("an edit to the same text makes of %s\n%s", before, after)
 		}
-		if got := s.Join("tea", "").Joined; got.Seq != 2 || len(got.Messages) != 1 || got.Messages[0] != want {
+		if got := s.Join("tea", "").Joined; *got.Seq != 2 || len(got.Messages) != 1 || got.Messages[0] != want {
 			t.Errorf("a late comer sees %+v", got)
 		}
 	})
@@ -299,7 +299,7 @@ func TestChangeNotStored(t *testing.T) {
 		peers[0].ExpectError(protocol.CodeInternal)
 		peers[1].ExpectNothing()
 		store.fails.Store(false)
-		if got := s.Join("tea", "").Joined; got.Seq != 1 || got.Messages[0].Text != "hello" {
+		if got := s.Join("tea", "").Joined; *got.Seq != 1 || got.Messages[0].Text != "hello" {
 			t.Errorf("a late comer sees %+v", got)
 		}
 	})

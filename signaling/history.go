@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"slices"
+	"time"
 
 	"moim/chat"
 	"moim/signaling/protocol"
@@ -24,7 +25,9 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	}
 	re := f.ID
 	queued := s.room.queue.push(job{do: func() {
-		page, fault := s.room.find(s.hub.ctx, q)
+		ctx, cancel := context.WithTimeout(s.hub.ctx, findTimeout)
+		defer cancel()
+		page, fault := s.room.find(ctx, q)
 		if fault != nil {
 			s.refuse(re, fault)
 			return
@@ -55,6 +58,9 @@ func (s *Session) show(t protocol.Type, re int64, page chat.Page) {
 		Type: t, Re: re, Messages: wireMessages(page.Messages), More: page.More,
 	}))
 }
+
+// findTimeout bounds how long a page may take.
+const findTimeout = 5 * time.Second
 
 var (
 	errHistory = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"sync/atomic"
 	"time"
 
 	"moim/chat"
@@ -126,8 +127,13 @@ type joinRequest struct {
 	token string // session token to give
 }
 
+// patience is how long a join waits for the chat it is to show.
+const patience = 3 * time.Second
+
 // join puts a session in its room, which is made if need be, and starts it on
-// the socket with its joined frame. It waits for the chat store.
+// the socket with its joined frame. It waits for the chat store, but not for
+// long: a call needs no chat. For a room that is being made it waits however
+// long that takes.
 func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error {
 	room, fault := h.expect(req.room, req.shown)
 	if fault != nil {
@@ -135,18 +141,35 @@ func (h *Hub) join(s *socket, session *Session, req joinRequest) *protocol.Error
 	}
 	defer room.unexpect()
 	session.room = room
-	done := make(chan *protocol.Error, 1)
-	queued := room.queue.push(job{do: func() {
-		past, fault := room.find(h.ctx, chat.Query{
-			Room: string(room.id), Viewer: string(session.id), Limit: protocol.HistoryDefault,
-		})
-		if fault != nil {
-			past.More = true // a call needs no chat; who is in can ask for it again
+	var (
+		entered atomic.Bool
+		done    = make(chan *protocol.Error, 1)
+	)
+	enter := func(past *chat.Page) {
+		if entered.CompareAndSwap(false, true) {
+			done <- room.add(s, session, req, past)
 		}
-		done <- room.add(s, session, req, past)
-	}})
-	if !queued {
-		return errBusy
 	}
+	queued := room.queue.push(job{do: func() { enter(room.newest(session.id)) }})
+	switch {
+	case !queued && room.making.Load():
+		return errBusy
+	case !queued:
+		enter(nil)
+	}
+	if room.making.Load() {
+		return <-done
+	}
+	late := time.AfterFunc(patience, func() { enter(nil) })
+	defer late.Stop()
 	return <-done
+}
+
+// newest is the chat that who joins is shown, nil when it cannot be read.
+func (r *Room) newest(viewer PeerID) *chat.Page {
+	past, fault := r.find(r.hub.ctx, chat.Query{Room: string(r.id), Viewer: string(viewer), Limit: protocol.HistoryDefault})
+	if fault != nil {
+		return nil
+	}
+	return &past
 }

@@ -16,7 +16,7 @@ func TestJoined(t *testing.T) {
 		start := protocol.At(time.Now())
 		mina := s.Dial()
 		joined := mina.Join(Frame{"id": 7, "room": "Tea", "name": "Mina", "media": Frame{"mic": true, "camera": true}})
-		if joined.Re != 7 || joined.Resumed || joined.Session == "" || joined.Seq != 0 || joined.Got != 0 || joined.More {
+		if joined.Re != 7 || joined.Resumed || joined.Session == "" || *joined.Seq != 0 || joined.Got != 0 || joined.More {
 			t.Errorf("joined as %+v", joined)
 		}
 		if want := (protocol.Room{Name: "Tea", Created: start}); joined.Room != want {

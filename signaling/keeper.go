@@ -15,19 +15,19 @@ import (
 type RoomKeeper interface {
 	// Keep keeps a room, in place of one with the same ID. What it answers
 	// without error is as durable as the keeper can make it.
-	Keep(ctx context.Context, room chat.Room) error
+	Keep(ctx context.Context, room chat.MadeRoom) error
 	// Forget forgets a room, but not its messages. One that is not kept is no error.
 	Forget(ctx context.Context, id string) error
 	// Kept lists what is kept.
-	Kept(ctx context.Context) ([]chat.Room, error)
+	Kept(ctx context.Context) ([]chat.MadeRoom, error)
 }
 
 // noKeeper keeps nothing.
 type noKeeper struct{}
 
-func (noKeeper) Keep(context.Context, chat.Room) error     { return nil }
-func (noKeeper) Forget(context.Context, string) error      { return nil }
-func (noKeeper) Kept(context.Context) ([]chat.Room, error) { return nil, nil }
+func (noKeeper) Keep(context.Context, chat.MadeRoom) error     { return nil }
+func (noKeeper) Forget(context.Context, string) error          { return nil }
+func (noKeeper) Kept(context.Context) ([]chat.MadeRoom, error) { return nil, nil }
 
 // recall makes the rooms that were kept. It is part of New.
 func (h *Hub) recall() error {
@@ -46,7 +46,8 @@ func (h *Hub) recall() error {
 
 // keep has the room kept and then makes it what was asked for. It runs in the
 // room's queue, before any join.
-func (r *Room) keep(as chat.Room) *protocol.Error {
+func (r *Room) keep(as chat.MadeRoom) *protocol.Error {
+	defer r.making.Store(false)
 	if err := r.hub.keeper.Keep(r.hub.ctx, as); err != nil {
 		r.hub.log.Error("room not kept", "room", r.tag, "err", err)
 		r.hub.mu.Lock()
@@ -65,8 +66,8 @@ var errNotKept = protocol.Errorf(protocol.CodeInternal, "The room could not be s
 
 // becomeLocked makes the room one that was made on request. Caller holds mu,
 // or nobody knows the room yet.
-func (r *Room) becomeLocked(as chat.Room) {
-	r.made, r.hostKey, r.empty = true, as.HostKey, time.Now()
+func (r *Room) becomeLocked(as chat.MadeRoom) {
+	r.made, r.hostKey, r.empty = true, as.HostHash, time.Now()
 	r.info.Topic, r.info.Public = as.Topic, as.Public
 }
 

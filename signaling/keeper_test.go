@@ -19,7 +19,7 @@ import (
 // shelf is a RoomKeeper that can be held up or made to fail.
 type shelf struct {
 	mu    sync.Mutex // guards what follows
-	rooms map[string]chat.Room
+	rooms map[string]chat.MadeRoom
 	calls []string
 	busy  int
 	held  chan struct{} // nil while nothing is held up
@@ -49,10 +49,10 @@ func (k *shelf) do(ctx context.Context, call string, change func()) error {
 	return ctx.Err()
 }
 
-func (k *shelf) Keep(ctx context.Context, room chat.Room) error {
+func (k *shelf) Keep(ctx context.Context, room chat.MadeRoom) error {
 	return k.do(ctx, "keep "+room.ID, func() {
 		if k.rooms == nil {
-			k.rooms = make(map[string]chat.Room)
+			k.rooms = make(map[string]chat.MadeRoom)
 		}
 		k.rooms[room.ID] = room
 	})
@@ -62,7 +62,7 @@ func (k *shelf) Forget(ctx context.Context, id string) error {
 	return k.do(ctx, "forget "+id, func() { delete(k.rooms, id) })
 }
 
-func (k *shelf) Kept(ctx context.Context) (rooms []chat.Room, err error) {
+func (k *shelf) Kept(ctx context.Context) (rooms []chat.MadeRoom, err error) {
 	err = k.do(ctx, "kept", func() {
 		for _, room := range k.rooms {
 			rooms = append(rooms, room)

@@ -104,6 +104,9 @@ func (f *flood) refused(now time.Time) bool {
 // tooMany notes why a frame was refused and tells whether the socket has to
 // be closed for it. Its caller is the reader.
 func (s *socket) tooMany(now time.Time, fault *protocol.Error) bool {
+	if fault == errSearching {
+		return false // who types a search quickly floods nobody
+	}
 	switch fault.Code {
 	case protocol.CodeRateLimited:
 		return s.flood.refused(now)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"moim/chat"
@@ -20,7 +21,8 @@ type Room struct {
 	id  RoomID
 	tag string // what logs call it
 
-	queue queue // jobs that need the chat store
+	queue  queue       // jobs that need the chat store
+	making atomic.Bool // it is not known yet whether it is made, and as what
 
 	// Guarded by hub.mu.
 	expected int // joins on their way in
@@ -41,9 +43,9 @@ func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
 
 // add puts a session in and sends it the joined frame, everyone else its
 // peer-joined; a session of the same peer that is still in gives way to it. The
-// chat it is shown is complete: the caller runs in the room's queue, where
-// lines are said too.
-func (r *Room) add(s *socket, session *Session, req joinRequest, past chat.Page) *protocol.Error {
+// chat it is shown is complete: the caller runs in the room's queue then, where
+// lines are said too. With nil it is told that it was shown none.
+func (r *Room) add(s *socket, session *Session, req joinRequest, past *chat.Page) *protocol.Error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.peers[session.id]
@@ -60,11 +62,14 @@ func (r *Room) add(s *socket, session *Session, req joinRequest, past chat.Page)
 	r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerJoined, Peer: session.peer}), nil)
 	r.peers[session.id] = session
 	session.out.attach(s)
-	session.out.enqueueUncounted(sealJSON(protocol.Joined{
+	joined := protocol.Joined{
 		Type: protocol.TypeJoined, Re: req.re, Session: req.token, You: string(session.id), Room: r.info,
-		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{},
-		Messages: wireMessages(past.Messages), More: past.More, Seq: past.Seq,
-	}))
+		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{}, Messages: []protocol.ChatMessage{}, More: true,
+	}
+	if past != nil {
+		joined.Messages, joined.More, joined.Seq = wireMessages(past.Messages), past.More, &past.Seq
+	}
+	session.out.enqueueUncounted(sealJSON(joined))
 	r.changedLocked()
 	return nil
 }

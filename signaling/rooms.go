@@ -46,9 +46,9 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeBadMessage, "A topic holds no control characters.")
 	}
 	key, created := newKey(), protocol.At(time.Now())
-	if err := h.place(chat.Room{
+	if err := h.place(chat.MadeRoom{
 		ID: string(id), Name: shown, Topic: topic, Public: spec.Public,
-		HostKey: sha256.Sum256([]byte(key)), Created: created.Time,
+		HostHash: sha256.Sum256([]byte(key)), Created: created.Time,
 	}); err != nil {
 		return protocol.Room{}, "", err
 	}
@@ -58,7 +58,7 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 
 // place makes a room. Until it is kept it is one that nobody asked for, whose
 // joins wait.
-func (h *Hub) place(as chat.Room) error {
+func (h *Hub) place(as chat.MadeRoom) error {
 	room := newRoom(h, RoomID(as.ID), protocol.Room{Name: as.Name, Created: protocol.At(as.Created)})
 	done := make(chan *protocol.Error, 1)
 	if err := h.reserve(room, job{do: func() { done <- room.keep(as) }}); err != nil {
@@ -85,6 +85,7 @@ func (h *Hub) reserve(room *Room, first job) error {
 	case h.made >= maxMade && !h.evictLocked():
 		return protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
 	}
+	room.making.Store(true)
 	h.rooms[room.id] = room
 	h.made++
 	h.alive.Add(1)

@@ -11,7 +11,7 @@ import (
 
 const (
 	searchTimeout = 5 * time.Second
-	maxSearches   = 4 // under way at once
+	maxSearches   = 2 // under way at once; chat/sqlite has as many connections for them
 )
 
 var (

@@ -123,7 +123,8 @@ func TestStoreFails(t *testing.T) {
 	})
 }
 
-// TestSlowStore holds that only chat waits for the store, and joins.
+// TestSlowStore holds that only chat waits for the store, and joins for a moment:
+// who joined without the chat asks for it later and gets every line once.
 func TestSlowStore(t *testing.T) {
 	store := newGate(t)
 	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
@@ -132,18 +133,24 @@ func TestSlowStore(t *testing.T) {
 		peers[0].Sendf(`{"type":"chat","id":1,"key":"a","text":"one"}`)
 		late := s.Dial()
 		late.SendJoin(Frame{"room": "tea"})
-		s.Pass(15 * time.Second)
+		s.Pass(2900 * time.Millisecond)
 		peers[0].ExpectNothing()
 		late.ExpectNothing()
+		s.Pass(100 * time.Millisecond)
+		joined := Into[protocol.Joined](late, late.Expect(protocol.TypeJoined))
+		if len(joined.Messages) != 0 || !joined.More || joined.Seq != nil || len(joined.Peers) != 3 {
+			t.Errorf("joined with %+v", joined)
+		}
+		peers[1].Expect(protocol.TypePeerJoined)
 		peers[0].Sendf(`{"type":"offer","to":%q,"sdp":"v=0"}`, peers[1].ID)
 		peers[1].Expect(protocol.TypeOffer)
-		peers[0].ExpectPong(0)
+		late.Sendf(`{"type":"chat-history","since":0}`)
 		store.open()
 		peers[1].ExpectChat("one")
-		peers[1].Expect(protocol.TypePeerJoined)
-		if got := Into[protocol.Joined](late, late.Expect(protocol.TypeJoined)); len(got.Messages) != 1 {
-			t.Errorf("joined with %d lines, want 1", len(got.Messages))
-		}
+		late.ExpectChat("one")
+		page := Into[protocol.History](late, late.Expect(protocol.TypeChatHistory))
+		wantRun(t, "the answer", numbers(page.Messages), 1, 1)
+		late.ExpectNothing()
 	})
 }
 
@@ -170,9 +177,9 @@ func TestBusyStore(t *testing.T) {
 		if refused == 0 {
 			t.Fatal("nothing was refused")
 		}
-		late := s.Dial()
-		late.SendJoin(Frame{"id": 1, "room": "tea"})
-		late.ExpectRefused(1, protocol.CodeInternal)
+		if joined := s.Join("tea", "Late").Joined; joined.Seq != nil || !joined.More {
+			t.Errorf("who joins meanwhile is shown %d lines", len(joined.Messages))
+		}
 		store.open()
 		s.Settle()
 		if n := s.Join("tea", "").Joined.Messages[49].N; n != int64(1200-refused) {

@@ -223,7 +223,7 @@ func TestKeyOverRejoin(t *testing.T) {
 		peers[0].ExpectLeft(peers[1], protocol.ReasonLost)
 		p := s.JoinAs(Frame{"room": "tea", "session": peers[1].Joined.Session})
 		peers[0].Expect(protocol.TypePeerJoined)
-		if got := p.Joined.Messages; len(got) != 2 || p.Joined.Seq != 2 {
+		if got := p.Joined.Messages; len(got) != 2 || *p.Joined.Seq != 2 {
 			t.Fatalf("joined with %+v", p.Joined)
 		}
 		p.Sendf(`{"type":"chat","key":"hello","text":"hello","id":1}`)

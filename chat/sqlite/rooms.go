@@ -10,9 +10,9 @@ import (
 )
 
 // Keep keeps a room that was made, in place of one of the same ID.
-func (s *Store) Keep(ctx context.Context, r chat.Room) error {
+func (s *Store) Keep(ctx context.Context, r chat.MadeRoom) error {
 	return s.work(ctx, "keep room", func(t *tx) error {
-		_, err := t.keepRoom.Exec(r.ID, r.Name, r.Topic, r.Public, r.HostKey[:], r.Created.UnixMilli())
+		_, err := t.keepRoom.Exec(r.ID, r.Name, r.Topic, r.Public, r.HostHash[:], r.Created.UnixMilli())
 		return err
 	})
 }
@@ -27,7 +27,7 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 }
 
 // Kept answers the rooms that are kept.
-func (s *Store) Kept(ctx context.Context) ([]chat.Room, error) {
+func (s *Store) Kept(ctx context.Context) ([]chat.MadeRoom, error) {
 	rooms, err := s.kept(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", s.health.failedRead(err))
@@ -35,16 +35,16 @@ func (s *Store) Kept(ctx context.Context) ([]chat.Room, error) {
 	return rooms, nil
 }
 
-func (s *Store) kept(ctx context.Context) ([]chat.Room, error) {
+func (s *Store) kept(ctx context.Context) ([]chat.MadeRoom, error) {
 	rows, err := s.queries.madeRooms.QueryContext(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var rooms []chat.Room
+	var rooms []chat.MadeRoom
 	for rows.Next() {
 		var (
-			r       chat.Room
+			r       chat.MadeRoom
 			key     []byte
 			created int64
 		)
@@ -54,7 +54,7 @@ func (s *Store) kept(ctx context.Context) ([]chat.Room, error) {
 		if len(key) != sha256.Size {
 			return nil, damage("a host key is too short")
 		}
-		r.HostKey, r.Created = [sha256.Size]byte(key), time.UnixMilli(created).UTC()
+		r.HostHash, r.Created = [sha256.Size]byte(key), time.UnixMilli(created).UTC()
 		rooms = append(rooms, r)
 	}
 	return rooms, rows.Err()

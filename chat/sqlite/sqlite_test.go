@@ -157,12 +157,12 @@ func TestReopen(t *testing.T) {
 func TestMadeRooms(t *testing.T) {
 	folder := t.TempDir()
 	store := open(t, folder, keepAll)
-	tea := chat.Room{
+	tea := chat.MadeRoom{
 		ID: "tea", Name: "Tea", Topic: "'; DROP TABLE made_rooms; --", Public: true,
-		HostKey: sha256.Sum256([]byte("key")), Created: moment,
+		HostHash: sha256.Sum256([]byte("key")), Created: moment,
 	}
-	coffee := chat.Room{ID: "coffee", Name: "Coffee", Created: moment}
-	for _, r := range []chat.Room{tea, coffee, {ID: "water", Name: "Water", Created: moment}} {
+	coffee := chat.MadeRoom{ID: "coffee", Name: "Coffee", Created: moment}
+	for _, r := range []chat.MadeRoom{tea, coffee, {ID: "water", Name: "Water", Created: moment}} {
 		if err := store.Keep(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,7 @@ func TestMadeRooms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := make(map[string]chat.Room)
+	kept := make(map[string]chat.MadeRoom)
 	for _, r := range rooms {
 		kept[r.ID] = r
 	}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"moim/signaling/client"
 	"moim/signaling/protocol"
@@ -148,7 +149,12 @@ func TestKilled(t *testing.T) {
 				}
 			})
 		}
-		<-dead
+		select {
+		case <-dead:
+		case <-t.Context().Done():
+		case <-time.After(tolerance):
+			t.Errorf("not even %d lines within %v", enough, tolerance)
+		}
 		p.kill(t)
 		all.Wait()
 		if t.Failed() {

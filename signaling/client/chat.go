@@ -25,7 +25,8 @@ func (c *Client) Say(ctx context.Context, text string) (protocol.ChatMessage, er
 }
 
 // Chat says a line and answers it as it stands in the room. When the error
-// leaves its fate open, the line may be said again with the same key.
+// leaves its fate open, the line may be said again with the same key, which
+// the answer holds then too.
 func (c *Client) Chat(ctx context.Context, line Line) (protocol.ChatMessage, error) {
 	if line.Key == "" {
 		line.Key = rand.Text()
@@ -42,9 +43,9 @@ func (c *Client) Chat(ctx context.Context, line Line) (protocol.ChatMessage, err
 	}, protocol.TypeChat)
 	switch {
 	case err != nil:
-		return protocol.ChatMessage{}, err
+		return protocol.ChatMessage{Key: line.Key}, err
 	case r.line == nil:
-		return protocol.ChatMessage{}, errNoLine
+		return protocol.ChatMessage{Key: line.Key}, errNoLine
 	}
 	return *r.line, nil
 }

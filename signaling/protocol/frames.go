@@ -71,9 +71,9 @@ type Joined struct {
 	Room     Room          `json:"room"`
 	Peers    []Peer        `json:"peers"` // the joining peer included
 	ICE      []ICEServer   `json:"ice"`
-	Messages []ChatMessage `json:"messages"` // oldest first
-	More     bool          `json:"more"`     // older ones exist
-	Seq      int64         `json:"seq"`      // the room's newest change number
+	Messages []ChatMessage `json:"messages"`      // oldest first
+	More     bool          `json:"more"`          // older ones exist
+	Seq      *int64        `json:"seq,omitempty"` // the room's newest change number; nil when the chat could not be read
 }
 
 // OK answers a request that has no other answer.

@@ -142,6 +142,21 @@ test('changes are asked for again when the server is too busy, and after a lost 
   assert.equal(transcript.entries.length, 61);
 });
 
+test('a chat the server cannot read takes nothing away, and is caught up with when it can', async () => {
+  const { server, conversation, clock, calm, span } = start(60);
+  for (let i = 0; i < 10; i++) server.say();
+  server.break();
+  server.refusal = 'internal';
+  conversation.enter({ ...server.join(), messages: [], more: true, seq: undefined }, true);
+  await calm();
+  assert.deepEqual(span(), [11, 60, true, false]);
+  server.refusal = null;
+  clock.pass(1_200);
+  await calm();
+  assert.deepEqual(span(), [11, 70, true, false]);
+  assert.equal(conversation.transcript.seq, 70);
+});
+
 /** @type {{name: string, act: (all: {server: FakeChatServer, transcript: Conversation['transcript']}) => void}[]} */
 const absences = [
   { name: 'more has changed than is worth it', act: ({ server }) => { for (let i = 0; i < 501; i++) server.say(); } },

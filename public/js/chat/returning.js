@@ -27,20 +27,29 @@ export class Returning {
 
   /**
    * Takes the snapshot of a join. The transcript starts over with it unless it is of the same messages, reaches the
-   * present it knew, and lacks little.
+   * present it knew, and lacks little. Without `seq` the server could not read the chat: what is here stays, and what
+   * it lacks is asked for until the server can.
    * @param {Pick<JoinedMessage, 'messages'|'more'|'seq'>} joined
    * @param {boolean} again whether the transcript is of that room
    */
   enter({ messages, more, seq }, again) {
     this.#run += 1;
-    const known = this.#transcript.seq;
-    const from = this.#from ?? known;
-    if (again && !this.#transcript.newer && seq >= known && seq - from <= CHANGES_LIMIT && this.#isSame(messages)) {
-      this.#catchUp(from, seq).catch(() => {});
+    const from = this.#from ?? this.#transcript.seq;
+    if (again && !this.#transcript.newer && (seq === undefined || this.#continues(messages, from, seq))) {
+      this.#catchUp(from, seq ?? Infinity).catch(() => {});
     } else {
       this.#from = null;
-      this.#transcript.load(messages, more, seq);
+      this.#transcript.load(messages, more, seq ?? 0);
     }
+  }
+
+  /**
+   * @param {ChatMessage[]} messages
+   * @param {number} from
+   * @param {number} seq
+   */
+  #continues(messages, from, seq) {
+    return seq >= this.#transcript.seq && seq - from <= CHANGES_LIMIT && this.#isSame(messages);
   }
 
   /** @param {ChatMessage[]} messages */
@@ -50,7 +59,7 @@ export class Returning {
 
   /**
    * @param {number} from
-   * @param {number} seq
+   * @param {number} seq Infinity when it is not known
    * @returns {Promise<void>} rejects with a `ProtocolError`; what is lacking then is left to the next join
    */
   async #catchUp(from, seq) {
@@ -59,8 +68,8 @@ export class Returning {
     let more = from < seq;
     while (more && run === this.#run) more = await this.#fetch(run);
     if (run !== this.#run) return;
+    this.#transcript.seq = Math.max(this.#transcript.seq, seq < Infinity ? seq : this.#from);
     this.#from = null;
-    this.#transcript.seq = Math.max(this.#transcript.seq, seq);
   }
 
   /** @param {number} run */

@@ -48,7 +48,7 @@
 /**
  * From the server. `re` is the `id` of the request it answers.
  * @typedef {{type: 'joined', re?: number, resumed: boolean, session: string, got: number, you: string, room: Room,
- *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean, seq: number}} JoinedMessage
+ *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean, seq?: number}} JoinedMessage
  * @typedef {{type: 'waiting', re?: number}} WaitingMessage
  * @typedef {{type: 'ok', re: number}} OkMessage
  * @typedef {{type: 'error', re?: number, code: string, message: string}} ErrorMessage
