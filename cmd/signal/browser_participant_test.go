@@ -20,7 +20,7 @@ func TestBrowserParticipant(t *testing.T) {
 	c := startChromium(t, nil)
 	for name, impolite := range map[string]bool{"page offers": false, "participant offers": true} {
 		t.Run(name, func(t *testing.T) {
-			s := startSite(t)
+			s := startSite(t, "--limit-joins=1000:100000") // Echo may have to join often, see echo
 			mina := c.person(t, s, "Mina", look{})
 			mina.join("tea")
 			echo := s.echo(t, "tea", mina.name, impolite)

@@ -22,9 +22,9 @@ type site struct {
 }
 
 // startSite runs the program for the time of the test.
-func startSite(t *testing.T) *site {
+func startSite(t *testing.T, args ...string) *site {
 	t.Helper()
-	return &site{program: boot(t)}
+	return &site{program: boot(t, args...)}
 }
 
 // end ends the program and waits for that.
