@@ -149,7 +149,7 @@ func (r *memoryRoom) find(n int64) *Message {
 }
 
 // Find implements Store. A search holds up nobody else.
-func (m *Memory) Find(_ context.Context, q Query) (Page, error) {
+func (m *Memory) Find(ctx context.Context, q Query) (Page, error) {
 	lines, seq := m.reached(&q)
 	page := Page{Seq: seq}
 	sought := Sought(q.Words)
@@ -157,6 +157,9 @@ func (m *Memory) Find(_ context.Context, q Query) (Page, error) {
 		return page, nil
 	}
 	for i := range lines {
+		if err := ctx.Err(); err != nil {
+			return Page{}, err
+		}
 		if q.Words != "" && !hold(Words(lines[i].Text), sought) {
 			continue
 		}

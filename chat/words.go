@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -21,6 +22,10 @@ type Word struct {
 // MaxWord is how many characters of a word that is not dense tell it from others.
 const MaxWord = 64
 
+// maxPlain bounds the characters of a text that are split. One may become
+// eighteen without its compatibility forms; what an honest line has is within it.
+const maxPlain = 2 * MaxText
+
 // Words splits a text into its words, in their order.
 func Words(text string) []Word {
 	var (
@@ -36,7 +41,11 @@ func Words(text string) []Word {
 			size = 0
 		}
 	}
+	left := maxPlain
 	for _, r := range plain(text) {
+		if left--; left < 0 {
+			break
+		}
 		if r > unicode.MaxASCII && unicode.Is(unicode.Cf, r) {
 			continue // joiners are within a word
 		}
@@ -130,12 +139,16 @@ func hold(words, sought []Word) bool {
 	return true
 }
 
+// Whole tells of a word that is sought for as it is: one letter of an alphabet
+// begins too many.
+func (w Word) Whole() bool { return !w.Dense && utf8.RuneCountInString(w.Text) == 1 }
+
 func (w Word) in(words []Word) bool {
 	for _, other := range words {
 		if other.Dense != w.Dense {
 			continue
 		}
-		if strings.HasPrefix(other.Text, w.Text) || w.Dense && strings.Contains(other.Text, w.Text) {
+		if other.Text == w.Text || !w.Whole() && strings.HasPrefix(other.Text, w.Text) || w.Dense && strings.Contains(other.Text, w.Text) {
 			return true
 		}
 	}

@@ -23,8 +23,13 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	case since:
 		q.Direction, q.From = chat.Changed, f.Int(protocol.FieldSince)
 	}
+	if s.reading.Add(1) > maxReading {
+		s.reading.Add(-1)
+		return errReading
+	}
 	re := f.ID
 	queued := s.room.queue.push(job{do: func() {
+		defer s.reading.Add(-1)
 		ctx, cancel := context.WithTimeout(s.hub.ctx, findTimeout)
 		defer cancel()
 		page, fault := s.room.find(ctx, q)
@@ -35,10 +40,15 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 		s.show(protocol.TypeChatHistory, re, page)
 	}})
 	if !queued {
+		s.reading.Add(-1)
 		return errBusy
 	}
 	return nil
 }
+
+// maxReading is how many pages one session may wait for, so that those who read
+// leave place in the queue for those who write.
+const maxReading = 8
 
 // query asks for the newest lines, or those before a certain one.
 func (s *Session) query(f *protocol.Frame) chat.Query {
@@ -64,6 +74,7 @@ const findTimeout = 5 * time.Second
 
 var (
 	errHistory = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+	errReading = protocol.Errorf(protocol.CodeRateLimited, "Too many pages asked for at once. Wait for their answers.")
 	errOneWay  = protocol.Errorf(protocol.CodeBadMessage, "A request has one of the fields before, after and since.")
 	errBusy    = protocol.Errorf(protocol.CodeInternal, "The chat is too busy. Try again in a moment.")
 )
@@ -73,7 +84,9 @@ var (
 func (r *Room) find(ctx context.Context, q chat.Query) (chat.Page, *protocol.Error) {
 	page, err := r.hub.store.Find(ctx, q)
 	if err != nil {
-		r.hub.log.Error("chat not read", "room", r.tag, "err", err)
+		if ctx.Err() == nil { // else it took too long, which whoever asks can bring about
+			r.hub.log.Error("chat not read", "room", r.tag, "err", err)
+		}
 		return chat.Page{}, errHistory
 	}
 	if q.Direction == chat.Older {

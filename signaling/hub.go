@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"moim/chat"
@@ -45,19 +46,20 @@ type Config struct {
 // Hub holds the rooms of this node. Its methods may be called concurrently.
 type Hub struct {
 	// Static after New.
-	store    chat.Store
-	keeper   RoomKeeper
-	log      *slog.Logger
-	limits   Limits
-	origins  []string
-	joins    *joinLimiter
-	tokens   *tokens
-	searches chan struct{} // holds a value for each search under way
-	tags     maphash.Seed
-	maxPast  int // bytes of chat in one frame
-	parking  *parking
-	ctx      context.Context //nolint:containedctx // the life of the hub itself, ended by Run
-	cancel   context.CancelFunc
+	store     chat.Store
+	keeper    RoomKeeper
+	log       *slog.Logger
+	limits    Limits
+	origins   []string
+	joins     *joinLimiter
+	tokens    *tokens
+	searches  chan struct{} // holds a value for each search under way
+	searchers atomic.Int32  // how many search or wait for that
+	tags      maphash.Seed
+	maxPast   int // bytes of chat in one frame
+	parking   *parking
+	ctx       context.Context //nolint:containedctx // the life of the hub itself, ended by Run
+	cancel    context.CancelFunc
 
 	watchers watchers
 	listing  sync.Mutex // guards listed; taken before mu

@@ -104,7 +104,7 @@ func (f *flood) refused(now time.Time) bool {
 // tooMany notes why a frame was refused and tells whether the socket has to
 // be closed for it. Its caller is the reader.
 func (s *socket) tooMany(now time.Time, fault *protocol.Error) bool {
-	if fault == errSearching {
+	if fault == errSearching || fault == errReading {
 		return false // who types a search quickly floods nobody
 	}
 	switch fault.Code {

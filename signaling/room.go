@@ -24,6 +24,8 @@ type Room struct {
 	queue  queue       // jobs that need the chat store
 	making atomic.Bool // it is not known yet whether it is made, and as what
 
+	searches chan struct{} // holds a value while a search is under way
+
 	// Guarded by hub.mu.
 	expected int // joins on their way in
 
@@ -36,7 +38,7 @@ type Room struct {
 }
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
-	r := &Room{hub: h, id: id, tag: h.tag(id), info: info, peers: make(map[PeerID]*Session), empty: time.Now()}
+	r := &Room{hub: h, id: id, tag: h.tag(id), info: info, peers: make(map[PeerID]*Session), empty: time.Now(), searches: make(chan struct{}, 1)}
 	r.queue.room = r
 	return r
 }

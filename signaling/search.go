@@ -10,11 +10,13 @@ import (
 )
 
 const (
-	searchTimeout = 5 * time.Second
-	maxSearches   = 2 // under way at once; chat/sqlite has as many connections for them
+	searchTimeout = 5 * time.Second // for waiting, and again for searching
+	maxSearches   = 2               // under way at once, each in another room; chat/sqlite has as many connections for them
+	maxSearchers  = 32              // waiting for their turn
 )
 
 var (
+	errManySearch = protocol.Errorf(protocol.CodeRateLimited, "Too many search at present. Try again in a moment.")
 	errSearching  = protocol.Errorf(protocol.CodeRateLimited, "A search is under way. Wait for its answer.")
 	errSearchSlow = protocol.Errorf(protocol.CodeInternal, "The search took too long. Try again later.")
 )
@@ -35,9 +37,7 @@ func (s *Session) search(f *protocol.Frame) *protocol.Error {
 	q, re := s.query(f), f.ID
 	q.Words = words
 	s.hub.alive.Go(func() {
-		ctx, cancel := context.WithTimeout(s.hub.ctx, searchTimeout)
-		defer cancel()
-		page, fault := s.room.search(ctx, q)
+		page, fault := s.room.search(q)
 		s.searching.Store(false)
 		if fault != nil {
 			s.refuse(re, fault)
@@ -48,14 +48,25 @@ func (s *Session) search(f *protocol.Frame) *protocol.Error {
 	return nil
 }
 
-// search is find when it is the hub's turn to.
-func (r *Room) search(ctx context.Context, q chat.Query) (chat.Page, *protocol.Error) {
-	select {
-	case r.hub.searches <- struct{}{}:
-		defer func() { <-r.hub.searches }()
-	case <-ctx.Done():
-		return chat.Page{}, errSearchSlow
+// search is find when it is the turn of the room and of the hub.
+func (r *Room) search(q chat.Query) (chat.Page, *protocol.Error) {
+	if r.hub.searchers.Add(1) > maxSearchers {
+		r.hub.searchers.Add(-1)
+		return chat.Page{}, errManySearch
 	}
+	defer r.hub.searchers.Add(-1)
+	waiting, cancel := context.WithTimeout(r.hub.ctx, searchTimeout)
+	defer cancel()
+	for _, turns := range []chan struct{}{r.searches, r.hub.searches} {
+		select {
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
+		case <-waiting.Done():
+			return chat.Page{}, errSearchSlow
+		}
+	}
+	ctx, cancel := context.WithTimeout(r.hub.ctx, searchTimeout)
+	defer cancel()
 	page, fault := r.find(ctx, q)
 	if fault != nil && ctx.Err() != nil {
 		fault = errSearchSlow

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +175,7 @@ func TestManySearches(t *testing.T) {
 	store := newGate(t)
 	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
 		s.Hub.RenewSearches()
-		peers := s.JoinAll("tea", "A", "B", "C", "D", "E", "F")
+		peers := append(s.JoinAll("tea", "A", "B", "C"), s.JoinAll("coffee", "D", "E", "F")...)
 		store.slow.Store(true)
 		for i, p := range peers {
 			p.Sendf(`{"type":"chat-search","id":%d,"query":"x"}`, i+1)
@@ -183,7 +184,7 @@ func TestManySearches(t *testing.T) {
 		if n := store.searching.Load(); n != 2 {
 			t.Errorf("%d searches under way, want 2", n)
 		}
-		s.Pass(6 * time.Second)
+		s.Pass(12 * time.Second)
 		for i, p := range peers {
 			p.ExpectRefused(int64(i+1), protocol.CodeInternal)
 			p.ExpectNothing()
@@ -280,5 +281,75 @@ func TestHistoryDirections(t *testing.T) {
 		if got := s.Join("tea", "").Joined; *got.Seq != 9 {
 			t.Errorf("the room is at change %d, want 9", got.Seq)
 		}
+	})
+}
+
+// TestTooManySearchers holds that only so many wait for a search; the rest are
+// told at once.
+func TestTooManySearchers(t *testing.T) {
+	store := newGate(t)
+	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
+		s.Hub.RenewSearches()
+		var peers []*Peer
+		for i := range 40 {
+			peers = append(peers, s.Join("tea"+strconv.Itoa(i), "Mina"))
+		}
+		store.slow.Store(true)
+		refused := 0
+		for _, p := range peers {
+			p.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
+		}
+		s.Settle()
+		for _, p := range peers {
+			for _, frame := range p.Take() {
+				if Into[protocol.ErrorFrame](p, frame).Code == protocol.CodeRateLimited {
+					refused++
+				}
+			}
+		}
+		if refused != 8 {
+			t.Errorf("%d are refused, want 8", refused)
+		}
+		s.Pass(12 * time.Second)
+	})
+}
+
+// TestOneRoomSearches holds that the searches of one room leave another its turn.
+func TestOneRoomSearches(t *testing.T) {
+	store := newGate(t)
+	Run(t, signaling.Config{Store: store}, func(_ *testing.T, s *Server) {
+		s.Hub.RenewSearches()
+		peers := s.JoinAll("tea", "A", "B", "C", "D")
+		other := s.Join("coffee", "E")
+		store.slow.Store(true)
+		for _, p := range peers {
+			p.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
+		}
+		s.Settle()
+		store.slow.Store(false)
+		ask(other, protocol.TypeChatSearch, `{"type":"chat-search","query":"x"}`)
+		s.Pass(12 * time.Second)
+	})
+}
+
+// TestManyPages holds that one session waits for so many pages at most, and
+// others are not kept from writing by it.
+func TestManyPages(t *testing.T) {
+	store := newGate(t)
+	Run(t, signaling.Config{Store: store}, func(_ *testing.T, s *Server) {
+		peers := s.JoinAll("tea", "A", "B")
+		store.shut()
+		for i := range 20 {
+			peers[0].Sendf(`{"type":"chat-history","id":%d}`, i+1)
+		}
+		s.Settle()
+		for i := range 12 {
+			peers[0].ExpectRefused(int64(i+9), protocol.CodeRateLimited)
+		}
+		store.open()
+		for range 8 {
+			peers[0].Expect(protocol.TypeChatHistory)
+		}
+		ask(peers[0], protocol.TypeChatHistory, `{"type":"chat-history"}`)
 	})
 }

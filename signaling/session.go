@@ -20,7 +20,8 @@ type Session struct {
 	heard atomic.Int64 // when the socket last said anything, Unix seconds
 	got   atomic.Int64 // frames received, all but ping, pong and join
 
-	searching atomic.Bool // a search is under way
+	searching atomic.Bool  // a search is under way
+	reading   atomic.Int32 // pages asked for and not answered
 
 	// Owned by the reader of the socket.
 	throttle throttle

@@ -33,9 +33,10 @@ func (s *Store) Apply(ctx context.Context, room string, ops []chat.Op) ([]chat.O
 // tx is a transaction of the writer.
 type tx struct {
 	*statements
-	rooms      map[string]*room     // those looked at
-	rewordings map[int64]*rewording // by the message's id
-	purge      bool                 // text was taken away
+	rooms   map[string]*room      // those looked at
+	added   map[int64][]chat.Word // the words of new messages, by id
+	purge   bool                  // text was taken away
+	erasing bool                  // there are words to be dropped from the index
 }
 
 // room is a room's row.
@@ -70,7 +71,10 @@ func (t *tx) run(batch []*request) error {
 			return err
 		}
 	}
-	return t.index()
+	if err := t.addWords(); err != nil || !t.erasing {
+		return err
+	}
+	return t.eraseSome()
 }
 
 // roomNamed is a room's row, nil when there is none.
@@ -162,7 +166,7 @@ func (t *tx) say(name string, line chat.Message, words []chat.Word) (chat.Outcom
 		return repeated(before), errors.Join(err, selectErr)
 	}
 	r.n, r.seq, r.said, r.changed = line.N, line.Seq, max(r.said, line.At.UnixMilli()), true
-	t.retext(id, "", words)
+	t.added[id] = words
 	return chat.Outcome{Message: line}, nil
 }
 
@@ -209,8 +213,11 @@ func (t *tx) rewrite(r *room, before string, m *chat.Message, words []chat.Word)
 	if _, err := t.change.Exec(m.Seq, m.Text, millis(m.Edited), millis(m.Deleted), id); err != nil {
 		return err
 	}
-	t.retext(id, before, words)
-	return nil
+	if _, isNew := t.added[id]; isNew {
+		t.added[id] = words
+		return nil
+	}
+	return t.erase(id, before)
 }
 
 // touch writes to the file without changing anything.

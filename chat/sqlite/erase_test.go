@@ -2,11 +2,14 @@ package sqlite_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -258,4 +261,137 @@ func TestShrinks(t *testing.T) {
 	if left := size(); left > full/4 {
 		t.Errorf("%d of %d bytes are left", left, full)
 	}
+}
+
+// hangul makes a line of 4000 syllables, most of whose pairs no other line has.
+func hangul(seed uint64) chat.Op {
+	random := rand.New(rand.NewPCG(seed, 1))
+	syllables := make([]rune, chat.MaxText)
+	for i := range syllables {
+		syllables[i] = '가' + rune(random.IntN(11172))
+	}
+	op := say(string(syllables))
+	op.Message.Key = fmt.Sprint("hangul", seed)
+	return op
+}
+
+// TestErasingHoldsNobodyUp holds that the many words of long lines are dropped a
+// few at a time, also by the next process, and are found by no search meanwhile.
+func TestErasingHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, testErasingHoldsNobodyUp)
+}
+
+func testErasingHoldsNobodyUp(t *testing.T) {
+	const long = 16
+	folder := t.TempDir()
+	store := open(t, folder, keepAll)
+	var lines, deletions []chat.Op
+	for i := range long {
+		lines = append(lines, hangul(uint64(i)))
+		deletions = append(deletions, chat.Op{Verb: chat.Delete, Message: chat.Message{N: int64(i + 1), From: "mina", At: moment}})
+	}
+	part := func(i, at int) string { return string([]rune(lines[i].Message.Text)[at : at+3]) }
+	apply(t, store, "tea", lines...)
+	deletions[long-1].Verb, deletions[long-1].Message.Text = chat.Edit, "other words"
+	apply(t, store, "tea", deletions...)
+	for i := range 5 {
+		apply(t, store, "coffee", say(fmt.Sprint("hi ", i)))
+	}
+	if pending(t, folder) < long/2 {
+		t.Error("lines of another room waited until all was dropped")
+	}
+	for _, i := range []int{0, long - 1} {
+		if got := find(t, store, chat.Query{Words: part(i, 3000)}); len(got.Messages) > 0 {
+			t.Errorf("what is no longer said is found: line %d", i+1)
+		}
+	}
+	closeStore(t, store)
+	store = open(t, folder, keepAll)
+	defer closeStore(t, store)
+	soon(t, func() string {
+		if got := find(t, store, chat.Query{Words: "words other"}); len(got.Messages) != 1 || got.Messages[0].N != long {
+			return fmt.Sprintf("the edited line is not found: %d", len(got.Messages))
+		}
+		var left []string
+		for i := range long {
+			left = append(left, part(i, 1), "x"+part(i, 3500)[:6])
+		}
+		return onDisk(t, folder, left...)
+	})
+}
+
+// pending is of how many messages words are still to be dropped.
+func pending(t *testing.T, folder string) (messages int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(folder, "chat.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM erasing").Scan(&messages); err != nil {
+		t.Fatal(err)
+	}
+	return messages
+}
+
+// TestErasedWhileRead holds that readers who take turns without a pause do not
+// keep what was deleted on the disk, and are answered all the same.
+func TestErasedWhileRead(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, folder, keepAll)
+	defer closeStore(t, store)
+	var ops []chat.Op
+	for i := range 3000 {
+		ops = append(ops, say(fmt.Sprintf("line %d of many lines", i)))
+	}
+	apply(t, store, "tea", append(ops, say("wolpertinger"))...)
+	var readers sync.WaitGroup
+	ended := make(chan struct{})
+	for range 2 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+				}
+				page, err := store.Find(t.Context(), chat.Query{Room: "tea", Viewer: "mina", Words: "li ma of", Limit: 2000})
+				if err != nil || len(page.Messages) != 2000 {
+					t.Errorf("a search finds %d: %v", len(page.Messages), err)
+					return
+				}
+			}
+		})
+	}
+	apply(t, store, "tea", chat.Op{Verb: chat.Delete, Message: chat.Message{N: 3001, From: "mina", At: moment}})
+	soon(t, func() string { return onDisk(t, folder, "wolpertinger") })
+	close(ended)
+	readers.Wait()
+}
+
+// TestCopiesAreErased holds that the copies go too which SQLite leaves behind
+// where lines of other rooms came in between.
+func TestCopiesAreErased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rooms, lines = 60, 30
+		folder := t.TempDir()
+		store := open(t, folder, keepAll)
+		defer closeStore(t, store)
+		var secrets []string
+		for i := range lines {
+			for r := range rooms {
+				secrets = append(secrets, fmt.Sprintf("secret%dof%d ", i, r))
+				apply(t, store, fmt.Sprint("room", r), say(secrets[len(secrets)-1]+strings.Repeat("x", 20+(i*r)%300)))
+			}
+		}
+		for n := range int64(lines) {
+			for r := range rooms {
+				apply(t, store, fmt.Sprint("room", r), chat.Op{Verb: chat.Delete, Message: chat.Message{N: n + 1, From: "mina", At: moment}})
+			}
+		}
+		time.Sleep(2 * time.Minute)
+		if left := onDisk(t, folder, secrets...); left != "" {
+			t.Errorf("left: %s", left)
+		}
+	})
 }

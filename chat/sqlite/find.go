@@ -30,7 +30,8 @@ const (
 		" UNION ALL SELECT * FROM (SELECT " + columns + " FROM messages INDEXED BY messages_by_change" +
 		" WHERE id >> 32 = :room AND seq > :seq AND seq <> said AND " + visible + " ORDER BY seq LIMIT :limit + 0)"
 	withWords = "SELECT " + columns + " FROM words JOIN messages ON messages.id = words.rowid" +
-		" WHERE words MATCH :words AND words.rowid < :before AND deleted IS NULL AND " + visible
+		" WHERE words MATCH :words AND words.rowid < :before AND deleted IS NULL AND " + visible +
+		" AND NOT EXISTS (SELECT 1 FROM erasing WHERE message = messages.id)"
 )
 
 func (q *queries) prepare(pages, searches *sql.DB) error {
@@ -62,7 +63,11 @@ func (q *queries) prepareOn(db *sql.DB, texts map[string]**sql.Stmt) (err error)
 
 // Find implements chat.Store.
 func (s *Store) Find(ctx context.Context, q chat.Query) (chat.Page, error) {
-	page, err := s.find(ctx, q)
+	var page chat.Page
+	err := s.gate.read(ctx, func(ctx context.Context) (err error) {
+		page, err = s.find(ctx, q)
+		return err
+	})
 	if err != nil {
 		return chat.Page{}, fmt.Errorf("read chat: %w", s.health.failedRead(err))
 	}

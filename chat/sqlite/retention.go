@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"moim/chat"
@@ -11,6 +12,7 @@ import (
 const (
 	sweepMost  = 10 * time.Minute // between two sweeps
 	dropAtOnce = 256              // messages in one transaction, so that nobody waits long for it
+	dropBytes  = 64 << 10         // of their texts, likewise
 
 	// roomGrace is how much longer than its messages the count of a room
 	// is kept for those who were in it.
@@ -109,8 +111,7 @@ func (s *Store) drop(ctx context.Context, query func(*tx) (*sql.Rows, error)) er
 			if err != nil {
 				return err
 			}
-			dropped, err := t.dropAll(rows)
-			left = dropped == dropAtOnce
+			left, err = t.dropAll(rows)
 			return err
 		})
 		if err != nil {
@@ -120,30 +121,33 @@ func (s *Store) drop(ctx context.Context, query func(*tx) (*sql.Rows, error)) er
 	return nil
 }
 
-// dropAll takes messages away, words and all, and gives some of the file back.
-// Its rows have the id and the text of each.
-func (t *tx) dropAll(rows *sql.Rows) (int, error) {
+// dropAll takes messages away and gives some of the file back; it tells whether
+// there are more. Its rows have the id and the text of each.
+func (t *tx) dropAll(rows *sql.Rows) (more bool, err error) {
 	defer rows.Close()
-	found := make(map[int64]string)
-	for rows.Next() {
+	found, size := make(map[int64]string), 0
+	for size < dropBytes && rows.Next() {
 		var (
 			id   int64
 			text string
 		)
 		if err := rows.Scan(&id, &text); err != nil {
-			return 0, err
+			return false, err
 		}
 		found[id] = text
+		size += len(text)
 	}
-	if err := rows.Err(); err != nil {
-		return 0, err
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return false, err
 	}
 	for id, text := range found {
 		if _, err := t.drop.Exec(id); err != nil {
-			return 0, err
+			return false, err
 		}
-		t.retext(id, text, nil)
+		if err := t.erase(id, text); err != nil {
+			return false, err
+		}
 	}
-	_, err := t.shrink.Exec()
-	return len(found), err
+	_, err = t.shrink.Exec()
+	return size >= dropBytes || len(found) == dropAtOnce, err
 }

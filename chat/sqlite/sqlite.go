@@ -33,6 +33,7 @@ type Store struct {
 	retention chat.Retention
 	log       *slog.Logger
 	health    *health
+	gate      *gate
 	writer    *writer
 	pages     *sql.DB // connections that read
 	searches  *sql.DB // connections that search, apart so that pages wait for no search
@@ -54,9 +55,9 @@ func Open(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{retention: cfg.Retention, log: cfg.Log, health: &health{log: cfg.Log}}
+	s := &Store{retention: cfg.Retention, log: cfg.Log, health: &health{log: cfg.Log}, gate: newGate()}
 	if err = s.openReaders(cfg.Path); err == nil {
-		s.writer, err = newWriter(db, s.health, cfg.Log)
+		s.writer, err = newWriter(db, cfg.Path+"-wal", s.gate, s.health, cfg.Log)
 	}
 	if err != nil {
 		return nil, errors.Join(explain(err), s.closeReaders(), db.Close())

@@ -9,21 +9,22 @@ import (
 
 // statements are what the writer does, prepared on its connection.
 type statements struct {
-	room, addRoom, setRoom *sql.Stmt
-	byKey, byID            *sql.Stmt
-	add, change, drop      *sql.Stmt
-	addWords, dropWords    *sql.Stmt
-	keepRoom, forgetRoom   *sql.Stmt
-	tooOld, surplus        *sql.Stmt
-	unneeded, shrink       *sql.Stmt
-	touchFile              *sql.Stmt
+	room, addRoom, setRoom                            *sql.Stmt
+	byKey, byID                                       *sql.Stmt
+	add, change, drop                                 *sql.Stmt
+	indexWords, dropWords                             *sql.Stmt
+	addErasing, setErasing, dropErasing, firstErasing *sql.Stmt
+	keepRoom, forgetRoom                              *sql.Stmt
+	tooOld, surplus                                   *sql.Stmt
+	unneeded, shrink                                  *sql.Stmt
+	touchFile                                         *sql.Stmt
 
 	all []*sql.Stmt
 }
 
 const (
 	selectRoom = "SELECT id, n, seq FROM rooms WHERE name = ?"
-	addWords   = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+	indexWords = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 )
 
 const columns = "id, seq, at, sender, key, messages.name, messages.text, recipient, reply, edited, deleted"
@@ -37,14 +38,18 @@ func (s *statements) prepare(conn *sql.Conn) (err error) {
 		"SELECT " + columns + " FROM messages WHERE id = ?":                                  &s.byID,
 		"INSERT INTO messages (id, said, seq, at, sender, key, name, text, recipient, reply)" +
 			" VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, key, id >> 32) DO NOTHING": &s.add,
-		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?": &s.change,
-		"DELETE FROM messages WHERE id = ?":                                           &s.drop,
-		addWords:                                                                      &s.addWords,
-		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":              &s.dropWords,
+		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?":                              &s.change,
+		"DELETE FROM messages WHERE id = ?":                                                                        &s.drop,
+		indexWords:                                                                                                 &s.indexWords,
+		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":                                           &s.dropWords,
+		"INSERT OR IGNORE INTO erasing (message, text, done) VALUES (?, ?, 0)":                                     &s.addErasing,
+		"UPDATE erasing SET done = ? WHERE message = ?":                                                            &s.setErasing,
+		"DELETE FROM erasing WHERE message = ?":                                                                    &s.dropErasing,
+		"SELECT message, text, done FROM erasing LIMIT 1":                                                          &s.firstErasing,
 		"INSERT OR REPLACE INTO made_rooms (id, name, topic, public, host_key, created) VALUES (?, ?, ?, ?, ?, ?)": &s.keepRoom,
-		"DELETE FROM made_rooms WHERE id = ?":                                        &s.forgetRoom,
-		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":             &s.tooOld,
-		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?": &s.surplus,
+		"DELETE FROM made_rooms WHERE id = ?":                                                                      &s.forgetRoom,
+		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":                                           &s.tooOld,
+		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?":                               &s.surplus,
 		unneededRooms:                                       &s.unneeded,
 		"PRAGMA incremental_vacuum(1024)":                   &s.shrink,
 		fmt.Sprintf("PRAGMA user_version = %d", len(steps)): &s.touchFile,

@@ -20,28 +20,21 @@ import (
 // character: 회의실 as 회의, 의실, 실. Any part of two characters and more is a run of pairs
 // then, and one character the beginning of a pair.
 
-// indexed are the words of a message as they are put into the index.
-func indexed(room int64, words []chat.Word) string {
+// terms are the words of a message as the index has them.
+func terms(room int64, words []chat.Word) []string {
 	prefix := strconv.FormatInt(room, 10) + "x"
-	var b strings.Builder
-	put := func(word string) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(prefix)
-		b.WriteString(word)
-	}
+	var terms []string
 	for _, w := range words {
 		if !w.Dense {
-			put(w.Text)
+			terms = append(terms, prefix+w.Text)
 			continue
 		}
 		characters := []rune(w.Text)
 		for i := range characters {
-			put(string(characters[i:min(i+2, len(characters))]))
+			terms = append(terms, prefix+string(characters[i:min(i+2, len(characters))]))
 		}
 	}
-	return b.String()
+	return terms
 }
 
 // match is the FTS5 query for all words of a text; "" when it has none.
@@ -51,7 +44,11 @@ func match(room int64, text string) string {
 	for _, w := range chat.Sought(text) {
 		characters := []rune(w.Text)
 		if !w.Dense || len(characters) == 1 {
-			terms = append(terms, `"`+prefix+w.Text+`" *`)
+			begins := " *"
+			if w.Whole() {
+				begins = ""
+			}
+			terms = append(terms, `"`+prefix+w.Text+`"`+begins)
 			continue
 		}
 		pairs := make([]string, len(characters)-1)
@@ -63,39 +60,24 @@ func match(room int64, text string) string {
 	return strings.Join(terms, " AND ")
 }
 
-// rewording is a change to the words of a message in a transaction.
-type rewording struct {
-	before string // its text before the transaction
-	after  []chat.Word
-}
-
-// retext notes that a message has other words than those of its text before.
-func (t *tx) retext(id int64, before string, words []chat.Word) {
-	t.purge = t.purge || before != ""
-	if known := t.rewordings[id]; known != nil {
-		known.after = words
-		return
-	}
-	t.rewordings[id] = &rewording{before, words}
-}
-
-// index changes the words of messages. In the order of their ids FTS5 writes
-// them at once; each step back would make it write what it has.
-func (t *tx) index() error {
-	for _, id := range slices.Sorted(maps.Keys(t.rewordings)) {
-		room, change := id>>roomShift, t.rewordings[id]
-		if words := indexed(room, chat.Words(change.before)); words != "" {
-			if _, err := t.dropWords.Exec(id, words); err != nil {
-				return err
-			}
-		}
-		if words := indexed(room, change.after); words != "" {
-			if _, err := t.addWords.Exec(id, words); err != nil {
-				return err
-			}
+// addWords puts the words of messages that are new in a transaction into the
+// index. In the order of their ids FTS5 writes them at once; each step back would
+// make it write what it has.
+func (t *tx) addWords() error {
+	for _, id := range slices.Sorted(maps.Keys(t.added)) {
+		if err := t.index(id, t.added[id]); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (t *tx) index(id int64, words []chat.Word) error {
+	if len(words) == 0 {
+		return nil
+	}
+	_, err := t.indexWords.Exec(id, strings.Join(terms(id>>roomShift, words), " "))
+	return err
 }
 
 // reindex makes all words anew if texts are split in another way than when they
@@ -109,7 +91,7 @@ func reindex(tx *sql.Tx, log *slog.Logger) error {
 	if version != "" {
 		log.Info("the words of the chat are indexed anew; this may take a while")
 	}
-	if _, err := tx.Exec("INSERT INTO words (words) VALUES ('delete-all')"); err != nil {
+	if _, err := tx.Exec("DELETE FROM erasing; INSERT INTO words (words) VALUES ('delete-all')"); err != nil {
 		return err
 	}
 	if err := indexAll(tx); err != nil {
@@ -120,7 +102,7 @@ func reindex(tx *sql.Tx, log *slog.Logger) error {
 }
 
 func indexAll(tx *sql.Tx) error {
-	add, err := tx.Prepare(addWords)
+	add, err := tx.Prepare(indexWords)
 	if err != nil {
 		return err
 	}
@@ -138,8 +120,8 @@ func indexAll(tx *sql.Tx) error {
 		if err := rows.Scan(&id, &text); err != nil {
 			return err
 		}
-		if words := indexed(id>>roomShift, chat.Words(text)); words != "" {
-			if _, err := add.Exec(id, words); err != nil {
+		if words := chat.Words(text); len(words) > 0 {
+			if _, err := add.Exec(id, strings.Join(terms(id>>roomShift, words), " ")); err != nil {
 				return err
 			}
 		}

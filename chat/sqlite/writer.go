@@ -6,13 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime"
+	"strings"
+	"sync"
 	"time"
+
+	"moim/chat"
 )
 
 const (
 	maxGathered = 512         // requests in one transaction
 	tendEvery   = time.Second // for what is to be done beside the writing
+	maxLog      = 32 << 20    // bytes of the write-ahead log, then it is emptied
+	maxVacuum   = 32 << 20    // bytes of the file, beyond which writing it anew takes too long
+	vacuumEvery = time.Minute // at most
+	maxBusy     = 2           // times in a row that readers keep the log from being emptied
 )
 
 // request is work to do within a transaction. An error of it undoes the
@@ -22,30 +31,39 @@ type request struct {
 	done chan error // takes one
 }
 
-// writer owns the connection that writes. All of it but requests, stop and done
+// writer owns the connection that writes. All of it but its channels and gate
 // belongs to the goroutine of run.
 type writer struct {
 	requests chan *request
+	empties  chan chan struct{} // asks to empty the log while the gate is shut
 	stop     chan struct{}
 	done     chan error
+	shutting sync.WaitGroup // of the gate
 
-	log    *slog.Logger
-	health *health
-	db     *sql.DB
-	conn   *sql.Conn
-	stmts  statements
-	purge  bool // the write-ahead log holds text that is to be gone
+	path    string // of the log
+	log     *slog.Logger
+	gate    *gate
+	health  *health
+	db      *sql.DB
+	conn    *sql.Conn
+	stmts   statements
+	purge   bool      // the write-ahead log holds text that is to be gone
+	stale   bool      // the file may hold copies of it
+	written time.Time // when the file was last written anew
+	busy    int       // times in a row that the log could not be emptied; -1: the gate is being shut
+	erasing bool      // there may be words to be dropped from the index
 }
 
-func newWriter(db *sql.DB, h *health, log *slog.Logger) (*writer, error) {
+func newWriter(db *sql.DB, path string, g *gate, h *health, log *slog.Logger) (*writer, error) {
 	conn, err := db.Conn(context.Background())
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
 		requests: make(chan *request, maxGathered), stop: make(chan struct{}), done: make(chan error, 1),
-		log: log, health: h, db: db, conn: conn,
-		purge: true, // an earlier process may have left some
+		empties: make(chan chan struct{}),
+		path:    path, log: log, gate: g, health: h, db: db, conn: conn,
+		purge: true, stale: true, erasing: true, // an earlier process may have left some
 	}
 	if err := w.stmts.prepare(conn); err != nil {
 		return nil, errors.Join(err, closeAll(w.stmts.all), conn.Close())
@@ -74,6 +92,7 @@ func (w *writer) do(ctx context.Context, work func(*tx) error) error {
 // close waits for the work under way.
 func (w *writer) close() error {
 	close(w.stop)
+	w.shutting.Wait()
 	return <-w.done
 }
 
@@ -84,17 +103,39 @@ func (w *writer) run() {
 		select {
 		case first := <-w.requests:
 			w.commit(w.gather(first))
+		case <-w.ahead():
+			w.commit(nil)
 		case <-tick.C:
 			w.tend()
+		case done := <-w.empties:
+			w.busy = 0
+			w.empty()
+			close(done)
 		case <-w.stop:
 			for len(w.requests) > 0 {
 				w.commit(w.gather(<-w.requests))
 			}
-			w.tend()
+			w.empty()
 			w.done <- errors.Join(closeAll(w.stmts.all), w.conn.Close(), w.db.Close())
 			return
 		}
 	}
+}
+
+// always can be received from.
+var always = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// ahead can be received from while there are words to be dropped, so that run
+// goes on with that.
+func (w *writer) ahead() <-chan struct{} {
+	if w.erasing && w.health.err() == nil {
+		return always
+	}
+	return nil
 }
 
 // gather takes what else waits. It lets others run first: those that were just
@@ -128,6 +169,10 @@ func (w *writer) commit(batch []*request) {
 		if err == nil || isDisk(err) {
 			w.health.wrote(err)
 		}
+		if err != nil && len(batch) == 0 {
+			w.log.Warn("words not dropped", "err", err)
+			w.erasing = false // until something is to be dropped again
+		}
 	}
 	for _, r := range batch {
 		r.done <- err
@@ -138,7 +183,7 @@ func (w *writer) transact(batch []*request) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), rewordings: make(map[int64]*rewording)}
+	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), added: make(map[int64][]chat.Word), erasing: w.erasing}
 	err := t.run(batch)
 	if err == nil {
 		err = w.exec("COMMIT")
@@ -148,7 +193,7 @@ func (w *writer) transact(batch []*request) error {
 		_ = w.exec("ROLLBACK")
 		return err
 	}
-	w.purge = w.purge || t.purge
+	w.purge, w.stale, w.erasing = w.purge || t.purge, w.stale || t.purge, t.erasing
 	return nil
 }
 
@@ -157,8 +202,8 @@ func (w *writer) exec(statement string) error {
 	return err
 }
 
-// tend empties the write-ahead log of text that is to be gone, and sees whether
-// a disk that failed works again.
+// tend sees whether a disk that failed works again, and empties the write-ahead
+// log of text that is to be gone, or when it has grown long.
 func (w *writer) tend() {
 	if w.health.refuses() != nil {
 		return
@@ -166,10 +211,54 @@ func (w *writer) tend() {
 	if w.health.err() != nil {
 		w.health.wrote(w.transact([]*request{{work: (*tx).touch}}))
 	}
+	if info, err := os.Stat(w.path); err == nil && info.Size() > maxLog {
+		w.purge = true
+	}
+	w.empty()
+	if w.purge && w.busy == maxBusy {
+		w.busy = -1
+		w.shutting.Go(w.shut)
+	}
+	w.vacuum()
+}
+
+// vacuum writes a small file anew when text was taken away from it and nothing
+// else is to be done: where SQLite has moved a row, as for another before it,
+// it leaves a copy that secure_delete does not overwrite.
+func (w *writer) vacuum() {
+	info, err := os.Stat(strings.TrimSuffix(w.path, "-wal"))
+	if err != nil || info.Size() > maxVacuum || !w.stale || w.purge || w.erasing || len(w.requests) > 0 ||
+		time.Since(w.written) < vacuumEvery || w.health.err() != nil {
+		return
+	}
+	w.written = time.Now()
+	if err := w.exec("VACUUM"); err != nil {
+		w.log.Warn("chat not written anew", "err", explain(err))
+		return
+	}
+	w.stale, w.purge = false, true
+	w.empty()
+}
+
+// shut empties the log while nobody reads.
+func (w *writer) shut() {
+	w.gate.shut(func() {
+		done := make(chan struct{})
+		select {
+		case w.empties <- done:
+			<-done
+		case <-w.stop:
+		}
+	})
+}
+
+// empty empties the write-ahead log if it has to be, unless somebody reads what
+// it holds: no line waits for a reader.
+func (w *writer) empty() {
 	if !w.purge || w.health.err() != nil {
 		return
 	}
-	emptied, err := w.empty()
+	busy, err := w.checkpoint()
 	if err != nil {
 		w.log.Warn("chat log not emptied", "err", explain(err))
 		if isDisk(err) {
@@ -177,18 +266,24 @@ func (w *writer) tend() {
 		}
 		return
 	}
-	w.purge = !emptied
+	w.purge = busy
+	switch {
+	case !busy:
+		w.busy = 0
+	case w.busy >= 0 && w.busy < maxBusy:
+		w.busy++
+	}
 }
 
-// empty empties the write-ahead log unless somebody reads what it holds: no line
-// waits for a reader, and the next second is soon enough.
-func (w *writer) empty() (bool, error) {
+// checkpoint moves the log into the file and cuts it to nothing; it tells
+// whether readers keep it from that.
+func (w *writer) checkpoint() (busy bool, err error) {
 	if err := w.exec("PRAGMA busy_timeout = 0"); err != nil {
 		return false, err
 	}
-	var busy, frames, moved int
-	err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)
-	return busy == 0, errors.Join(err, w.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds())))
+	var reading, frames, moved int
+	err = w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&reading, &frames, &moved)
+	return reading != 0, errors.Join(err, w.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds())))
 }
 
 // work has something done by the writer; the error says what.

@@ -97,7 +97,7 @@ func (m *model) find(q chat.Query) chat.Page {
 func holds(text, search string) bool {
 	for sought := range strings.FieldsSeq(search) {
 		if !slices.ContainsFunc(strings.Fields(text), func(word string) bool {
-			return strings.HasPrefix(word, sought) || sought > "\u1100" && strings.Contains(word, sought)
+			return word == sought || len(sought) > 1 && strings.HasPrefix(word, sought) || sought > "\u1100" && strings.Contains(word, sought)
 		}) {
 			return false
 		}

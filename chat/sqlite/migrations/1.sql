@@ -30,6 +30,14 @@ CREATE INDEX messages_by_age ON messages (at);
 CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 
+-- Messages whose words are still to be dropped from the index; those of their
+-- text at present are not in it meanwhile.
+CREATE TABLE erasing (
+    message INTEGER PRIMARY KEY,
+    text    TEXT    NOT NULL, -- whose words they are
+    done    INTEGER NOT NULL  -- how many of them are dropped
+) STRICT;
+
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
