@@ -36,6 +36,8 @@ func browserChatPictures(t *testing.T, c *chromium) {
 			"-dark":       {width: 1280, height: 800, dark: true},
 			"-phone":      {width: 360, height: 740, phone: true},
 			"-phone-dark": {width: 360, height: 740, phone: true, dark: true},
+			"-low":        {width: 640, height: 400, phone: true},
+			"-small":      {width: 320, height: 256, phone: true},
 		} {
 			p.wear(l)
 			keep(p, name+suffix)
@@ -112,7 +114,10 @@ func browserChatPictures(t *testing.T, c *chromium) {
 	mina.reads("log", "메시지 목록", "수정됨")
 	shot(mina, "korean")
 	mina.clicks("button", "메시지 검색")
-	mina.reads("region", "채팅", "단어를 찾습니다")
+	mina.searchesIn("메시지 검색", "내일 red")
+	mina.reads("region", "채팅", "검색어와 일치하는 메시지가 없습니다.")
+	mina.searchesIn("메시지 검색", "내일")
+	mina.reads("list", "검색 결과", "내일 봐요")
 	shot(mina, "korean-search")
 }
 

@@ -156,9 +156,9 @@ export class Call extends EventTarget {
   }
 
   /**
-   * Adds lines that an earlier page could not send in this room. Those of the present peer id go out, others have
-   * failed.
-   * @param {(import('./chat/entry.js').Line & {from: string})[]} lines `from`: the own peer id when it was written
+   * Adds lines that an earlier page could not send in this room. Those of the present peer id that were not given up go
+   * out, others have failed.
+   * @param {import('./chat/entry.js').UnsentLine[]} lines
    */
   restore(lines) {
     this.#chat.restore(lines, this.#name);

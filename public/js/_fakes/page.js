@@ -76,9 +76,18 @@ export class FakeElement extends EventTarget {
 
   async play() {}
 
-  focus() {}
+  focused = false;
+
+  focus() {
+    this.focused = true;
+  }
 
   remove() {}
+
+  /** @returns {FakeElement | null} */
+  closest() {
+    return null;
+  }
 
   /** The element itself and all within it. @returns {FakeElement[]} */
   all() {

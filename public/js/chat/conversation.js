@@ -1,4 +1,4 @@
-import { History } from './history.js';
+import { History, TRIES } from './history.js';
 import { Outbox } from './outbox.js';
 import { Quotes } from './quotes.js';
 import { Returning } from './returning.js';
@@ -6,7 +6,7 @@ import { Transcript } from './transcript.js';
 import { Typing } from './typing.js';
 
 /** @import { ChatMessage, ClientMessage, HistoryRequest, JoinedMessage, ServerMessage } from '../net/protocol.js' */
-/** @import { Line, MessageEntry } from './entry.js' */
+/** @import { Line, MessageEntry, UnsentLine } from './entry.js' */
 /** @import { Page } from './history.js' */
 
 /** Messages asked for at once. */
@@ -33,6 +33,8 @@ export class Conversation {
   #returning;
   /** The pages under way, by the place they are for. @type {Map<string, Promise<void>>} */
   #pages = new Map();
+  /** Counts the wishes to see another part of the room. */
+  #turn = 0;
 
   /**
    * @param {object} options
@@ -116,7 +118,7 @@ export class Conversation {
 
   /**
    * Adds lines that an earlier page could not send; those of the same peer id go out.
-   * @param {(Line & {from: string})[]} lines
+   * @param {UnsentLine[]} lines
    * @param {string} name the own one
    */
   restore(lines, name) {
@@ -158,30 +160,34 @@ export class Conversation {
     });
   }
 
-  /** Takes a detached transcript back to the present. @returns {Promise<void>} */
+  /** Takes a detached transcript back to the present, trying a few times. @returns {Promise<void>} */
   latest() {
+    this.#turn += 1;
     if (!this.transcript.newer) return Promise.resolve();
     return this.#page('latest', {}, ({ messages, more, later }) => {
       this.transcript.view([...messages, ...later], more, false);
-    });
+    }, TRIES);
   }
 
   /**
-   * Has the transcript hold a message, with some before and after it.
+   * Has the transcript hold a message, with some before and after it, unless another part of it is asked for meanwhile.
    * @param {number} n
    * @returns {Promise<MessageEntry|null>} null when there is none, or not for this reader
    */
   async show(n) {
     const { transcript } = this;
+    const turn = ++this.#turn;
     const around = [{ before: n + 1 }, { after: n }].map((place) => (
       { type: /** @type {const} */ ('chat-history'), ...place, limit: AROUND }
     ));
     return transcript.at(n) ?? this.#history.ask(around, (upTo, after) => {
-      if (!transcript.at(n) && upTo.messages.at(-1)?.n === n) {
+      const message = upTo.messages.at(-1);
+      if (message?.n !== n) return null;
+      if (turn === this.#turn && !transcript.at(n)) {
         const newer = after.more ? after.messages : [...after.messages, ...after.later];
         transcript.view([...upTo.messages, ...newer], upTo.more, after.more);
       }
-      return transcript.at(n) ?? null;
+      return transcript.at(n) ?? transcript.read(message);
     });
   }
 
@@ -225,12 +231,13 @@ export class Conversation {
    * @param {string} what asked for once at a time
    * @param {Partial<HistoryRequest>} place
    * @param {(page: Page) => void} use
+   * @param {number} [tries]
    * @returns {Promise<void>}
    */
-  #page(what, place, use) {
+  #page(what, place, use, tries = 1) {
     const underWay = this.#pages.get(what);
     if (underWay) return underWay;
-    const page = this.#history.ask([{ type: 'chat-history', ...place, limit: PAGE }], use)
+    const page = this.#history.insist({ type: 'chat-history', ...place, limit: PAGE }, use, tries)
       .finally(() => this.#pages.delete(what));
     this.#pages.set(what, page);
     return page;

@@ -4,6 +4,7 @@ import { FakeChatServer } from '../_fakes/chat-server.js';
 import { FakeClock, collect, settle } from '../_fakes/tasks.js';
 import { Conversation } from './conversation.js';
 import { isStored } from './entry.js';
+import { PAUSE_MS, TRIES } from './history.js';
 
 /** In a room where so much was said. @param {number} said */
 function start(said) {
@@ -157,31 +158,33 @@ test('a chat the server cannot read takes nothing away, and is caught up with wh
   assert.equal(conversation.transcript.seq, 70);
 });
 
-/** @type {{name: string, act: (all: {server: FakeChatServer, transcript: Conversation['transcript']}) => void}[]} */
+/** @type {{name: string, others?: boolean, act: (all: {server: FakeChatServer, transcript: Conversation['transcript']}) => void}[]} */
 const absences = [
   { name: 'more has changed than is worth it', act: ({ server }) => { for (let i = 0; i < 501; i++) server.say(); } },
   { name: 'the window was detached', act: ({ transcript }) => transcript.trimNewest(10) },
-  { name: 'the server has forgotten', act: ({ server }) => { server.messages.splice(50); server.seq = 50; } },
+  { name: 'the server has forgotten', others: true, act: ({ server }) => { server.messages.splice(50); server.seq = 50; } },
   {
-    name: 'the server remembers something else',
+    name: 'the server remembers something else', others: true,
     act: ({ server }) => { for (const each of server.messages) each.key = `other ${each.n}`; },
   },
 ];
-for (const { name, act } of absences) {
+for (const { name, act, others = false } of absences) {
   test(`after an absence the transcript starts over when ${name}`, async () => {
     const { server, conversation, transcript, join, calm } = start(120);
     server.refusal = 'too-long';
-    conversation.say('kept', { name: 'M' });
+    conversation.say('kept', { name: 'M', reply: 7 });
     await calm();
     server.refusal = null;
     act({ server, transcript });
     server.asked.length = 0;
+    const restarted = collect(transcript, 'restarted');
     join();
     await calm();
+    assert.equal(restarted.length, others ? 1 : 0);
     assert.deepEqual(server.asked, []);
     assert.deepEqual(transcript.entries.filter(isStored).map(({ key }) => key),
       server.messages.slice(-50).map(({ key }) => key));
-    assert.deepEqual(transcript.unsent.map(({ text }) => text), ['kept']);
+    assert.deepEqual(transcript.unsent.map(({ text, reply }) => [text, reply]), [['kept', others ? null : 7]]);
     assert.deepEqual([transcript.seq, transcript.newest], [server.seq, server.messages.length]);
   });
 }
@@ -222,10 +225,47 @@ test('lines of an earlier page go out if they are of the present id, with whom t
   const { server, conversation, transcript, calm } = start(1);
   conversation.restore([
     { key: 'a', text: 'mine', from: 'm', to: 'a', reply: 1 }, { key: 'b', text: 'of before', from: 'l' },
+    { key: 'c', text: 'given up', from: 'm', problem: 'no-such-peer' },
   ], 'M');
   conversation.restore([{ key: 'a', text: 'mine', from: 'm' }], 'M');
   await calm();
   assert.deepEqual(server.messages.slice(1).map(({ key, text, to, reply }) => [key, text, to, reply]),
     [['a', 'mine', 'a', 1]]);
-  assert.deepEqual(transcript.unsent.map(({ key, problem }) => [key, problem]), [['b', 'closed']]);
+  assert.deepEqual(transcript.unsent.map(({ key, problem }) => [key, problem]), [['b', 'closed'], ['c', 'no-such-peer']]);
+});
+
+test('whoever says something gets to the newest messages although the server is busy, but not for ever', async () => {
+  const { server, clock, conversation, transcript, calm } = start(100);
+  transcript.trimNewest(20);
+  const busy = async (/** @type {number} */ times) => {
+    for (let i = 0; i < times; i++) {
+      server.refusal = 'internal';
+      await calm();
+      clock.pass(PAUSE_MS);
+    }
+    server.refusal = null;
+    await calm();
+  };
+  conversation.say('hello', { name: 'M' });
+  await busy(TRIES - 1);
+  assert.equal(transcript.newer, false);
+  transcript.trimNewest(20);
+  const latest = assert.rejects(conversation.latest(), { code: 'internal' });
+  await busy(TRIES);
+  await latest;
+  assert.equal(transcript.newer, true);
+});
+
+test('an old message does not come when its reader has gone elsewhere meanwhile', async () => {
+  const { conversation, transcript, calm, span } = start(200);
+  const shown = conversation.show(10);
+  conversation.say('hello', { name: 'M' });
+  await calm();
+  assert.equal((await shown)?.n, 10);
+  assert.deepEqual(span(), [151, 201, true, false]);
+  const first = conversation.show(40);
+  const second = conversation.show(100);
+  await calm();
+  await Promise.all([first, second]);
+  assert.ok(transcript.at(100) && !transcript.at(40));
 });

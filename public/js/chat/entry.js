@@ -26,6 +26,11 @@
  * What is written and not stored yet; `to` and `reply` as of {@link MessageEntry}.
  * @typedef {{key: string, text: string, to?: string|null, reply?: number|null}} Line
  */
+/**
+ * A line an earlier page left behind. `from`: the own peer id when it was written; `problem`: the error code for which it
+ * was given up, absent when it was on its way or the connection was lost.
+ * @typedef {Line & {from: string, problem?: string}} UnsentLine
+ */
 
 /** @param {Entry} entry @returns {entry is StoredEntry} */
 export const isStored = (entry) => entry.kind === 'message' && entry.n !== null;

@@ -13,6 +13,8 @@ import { ProtocolError } from '../net/protocol.js';
 
 /** Time until what the server was too busy for is asked for again. */
 export const PAUSE_MS = 1_200;
+/** How often something that is not worth more is asked for. */
+export const TRIES = 4;
 
 const BUSY = new Set(['rate-limited', 'internal']);
 
@@ -66,19 +68,22 @@ export class History {
   }
 
   /**
-   * Asks until the server is not too busy.
+   * Asks until the server is not too busy, or so many times.
    * @template T
    * @param {HistoryRequest} request
    * @param {(page: Page) => T} use
+   * @param {number} [tries]
    * @returns {Promise<T>} rejects with {@link ProtocolError}
    */
-  async insist(request, use) {
-    for (;;) {
+  async insist(request, use, tries = Infinity) {
+    const life = this.#life;
+    for (let left = tries - 1; ; left--) {
       try {
         return await this.ask([request], use);
       } catch (error) {
-        if (!(error instanceof ProtocolError && BUSY.has(error.code))) throw error;
+        if (left <= 0 || !(error instanceof ProtocolError && BUSY.has(error.code))) throw error;
         await new Promise((resolve) => this.#clock.setTimeout(() => resolve(null), PAUSE_MS));
+        if (life !== this.#life) throw new ProtocolError('closed');
       }
     }
   }

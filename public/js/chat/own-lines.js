@@ -32,16 +32,6 @@ export class OwnLines {
     return this.#ids.has(from);
   }
 
-  /**
-   * @param {string} id a peer id of one's own from before
-   * @returns {boolean} whether that is news
-   */
-  adopt(id) {
-    if (!id || this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    return true;
-  }
-
   /** @param {ChatMessage} message */
   entry(message) {
     return storedEntry(message, this.#ids.has(message.from));
@@ -68,8 +58,8 @@ export class OwnLines {
    * @returns {StoredEntry|null}
    */
   settle(message) {
-    const line = this.#ids.has(message.from) ? this.#unsent.get(message.key) : undefined;
-    if (!line) return null;
+    const line = this.#unsent.get(message.key);
+    if (!line || (line.from !== message.from && !this.#ids.has(message.from))) return null;
     this.#unsent.delete(message.key);
     return Object.assign(line, this.entry(message));
   }

@@ -1,3 +1,5 @@
+import { TRIES } from './history.js';
+
 /** @import { MessageEntry } from './entry.js' */
 /** @import { History } from './history.js' */
 /** @import { Transcript } from './transcript.js' */
@@ -48,6 +50,7 @@ export class Quotes {
 
   clear() {
     this.#asked.clear();
+    this.#turn = Promise.resolve();
   }
 
   /** @param {number} n */
@@ -64,6 +67,6 @@ export class Quotes {
     const there = this.#transcript.at(n);
     if (there) return there;
     return this.#history.insist({ type: 'chat-history', before: n + 1, limit: 1 }, ({ messages: [message] }) =>
-      message?.n === n ? this.#transcript.read(message) : null);
+      message?.n === n ? this.#transcript.read(message) : null, TRIES);
   }
 }

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { FakeChatServer } from '../_fakes/chat-server.js';
 import { FakeClock, settle } from '../_fakes/tasks.js';
 import { Conversation } from './conversation.js';
-import { PAUSE_MS } from './history.js';
+import { PAUSE_MS, TRIES } from './history.js';
 import { QUOTES_KEPT } from './quotes.js';
 
 /** @param {number} said */
@@ -82,6 +82,36 @@ test('many are asked for one after the other, with a pause when the server is to
   await calm();
   assert.deepEqual((await quotes).map((quote) => quote?.n), [1, 2, 3]);
   assert.equal(server.asked.length, 4);
+});
+
+test('one that the server cannot read does not keep back the others, nor outlives the connection', async () => {
+  const { server, clock, conversation, calm } = start(100);
+  server.refusal = 'internal';
+  const refused = assert.rejects(conversation.quoted(1), { code: 'internal' });
+  const next = conversation.quoted(2);
+  for (let i = 0; i < TRIES; i++) {
+    await calm();
+    clock.pass(PAUSE_MS);
+  }
+  await refused;
+  server.refusal = null;
+  clock.pass(PAUSE_MS);
+  await calm();
+  assert.equal((await next)?.n, 2);
+
+  server.refusal = 'internal';
+  const lost = assert.rejects(conversation.quoted(3), { code: 'closed' });
+  await calm();
+  server.refusal = null;
+  server.break();
+  conversation.enter(server.join(), true);
+  const { length } = server.asked;
+  const quote = conversation.quoted(4);
+  await calm();
+  assert.equal((await quote)?.n, 4);
+  clock.pass(PAUSE_MS);
+  await lost;
+  assert.equal(server.asked.length, length + 1);
 });
 
 test('only so many are remembered', async () => {

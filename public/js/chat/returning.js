@@ -35,21 +35,15 @@ export class Returning {
   enter({ messages, more, seq }, again) {
     this.#run += 1;
     const from = this.#from ?? this.#transcript.seq;
-    if (again && !this.#transcript.newer && (seq === undefined || this.#continues(messages, from, seq))) {
+    const known = this.#transcript.seq;
+    const same = seq === undefined || (seq >= known && this.#isSame(messages));
+    if (again && same && !this.#transcript.newer && (seq === undefined || seq - from <= CHANGES_LIMIT)) {
       this.#catchUp(from, seq ?? Infinity).catch(() => {});
-    } else {
-      this.#from = null;
-      this.#transcript.load(messages, more, seq ?? 0);
+      return;
     }
-  }
-
-  /**
-   * @param {ChatMessage[]} messages
-   * @param {number} from
-   * @param {number} seq
-   */
-  #continues(messages, from, seq) {
-    return seq >= this.#transcript.seq && seq - from <= CHANGES_LIMIT && this.#isSame(messages);
+    this.#from = null;
+    if (again && !same) this.#transcript.restart(messages, more, seq);
+    else this.#transcript.load(messages, more, seq ?? 0);
   }
 
   /** @param {ChatMessage[]} messages */

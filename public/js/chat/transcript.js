@@ -2,7 +2,7 @@ import { OwnLines } from './own-lines.js';
 import { Window } from './window.js';
 
 /** @import { ChatMessage } from '../net/protocol.js' */
-/** @import { Line } from './entry.js' */
+/** @import { Line, UnsentLine } from './entry.js' */
 /** @typedef {import('./entry.js').Entry} Entry */
 /** @typedef {import('./entry.js').MessageEntry} MessageEntry */
 /** @typedef {import('./entry.js').NoticeEntry} NoticeEntry */
@@ -15,6 +15,9 @@ import { Window } from './window.js';
  *
  * Events: `change`, detail {@link TranscriptChange}.
  * `arrived`, detail `{entry: MessageEntry}`: somebody else has just said something, whether it is in the window or not.
+ * `restated`, detail `{n: number, entry: MessageEntry}`: a message was edited or deleted, whether it is in the window or
+ * not; the entry is how it stands now.
+ * `restarted`: the room was joined again and its messages are others than before, so that every `n` known of it is void.
  */
 export class Transcript extends EventTarget {
   /** The greatest change number known of the room. */
@@ -26,10 +29,6 @@ export class Transcript extends EventTarget {
   /** @type {Entry[]} */
   get entries() {
     return this.#window.entries;
-  }
-
-  set entries(entries) {
-    this.#window.entries = entries;
   }
 
   /** Whether the server has older messages than the first. */
@@ -104,6 +103,18 @@ export class Transcript extends EventTarget {
     this.view(messages, more, false);
   }
 
+  /**
+   * Starts over with messages that have nothing to do with those of before.
+   * @param {ChatMessage[]} messages oldest first
+   * @param {boolean} more
+   * @param {number} [seq] the room's newest change number
+   */
+  restart(messages, more, seq) {
+    for (const line of this.unsent) line.reply = null;
+    this.load(messages, more, seq);
+    this.dispatchEvent(new Event('restarted'));
+  }
+
   /** Forgets everything, as when another room is entered. */
   clear() {
     this.#own.clear();
@@ -139,11 +150,14 @@ export class Transcript extends EventTarget {
   }
 
   /**
-   * Takes messages as they stand now, in any order. A state older than the known one changes nothing.
+   * Takes messages as they stand now, in any order; those known of have changed. A state older than the known one changes
+   * nothing.
    * @param {ChatMessage[]} messages
    */
   merge(messages) {
+    const { newest } = this;
     this.#tellAny(this.#window.merge(messages));
+    for (const message of messages) if (message.n <= newest) this.#restate(message);
   }
 
   /**
@@ -183,7 +197,8 @@ export class Transcript extends EventTarget {
    */
   changed(message) {
     this.seq = Math.max(this.seq, message.seq);
-    if (this.at(message.n)) this.merge([message]);
+    if (this.at(message.n)) this.#tellAny(this.#window.merge([message]));
+    this.#restate(message);
   }
 
   /**
@@ -195,23 +210,20 @@ export class Transcript extends EventTarget {
   }
 
   /**
-   * Adds lines that an earlier page could not send, as failed ones. What is from their peer ids is own from now on.
-   * @param {(Line & {from: string})[]} lines
+   * Adds lines that an earlier page could not send, as failed ones. A peer id they are from does not become an own one.
+   * @param {UnsentLine[]} lines
    * @param {string} name
    */
   restore(lines, name) {
-    const ids = new Set(lines.map(({ from }) => from).filter((id) => this.#own.adopt(id)));
     const messages = this.entries.filter((entry) => entry.kind === 'message');
-    const news = messages.filter(({ from }) => ids.has(from));
-    for (const entry of news) entry.own = true;
-    const there = new Set(messages.filter(({ own }) => own).map(({ key }) => key));
+    const there = new Set(messages.map(({ from, key }) => `${from} ${key}`));
     /** @type {TranscriptChange} */
-    const change = { added: [], changed: news, removed: [] };
+    const change = { added: [], changed: [], removed: [] };
     for (const line of lines) {
-      if (there.has(line.key) || this.#own.get(line.key)) continue;
+      if (there.has(`${line.from} ${line.key}`) || this.#own.get(line.key)) continue;
       const entry = this.#own.add({ ...line, name }, line.from);
       entry.state = 'failed';
-      entry.problem = 'closed';
+      entry.problem = line.problem ?? 'closed';
       const { added, changed } = this.#window.put(entry);
       change.added.push(...added);
       change.changed.push(...changed);
@@ -264,6 +276,12 @@ export class Transcript extends EventTarget {
     /** @type {NoticeEntry} */
     const entry = { kind: 'notice', what, name, at: new Date(), ...(newName !== undefined && { newName }) };
     this.#tellAny(this.#window.notice(entry));
+  }
+
+  /** @param {ChatMessage} message */
+  #restate(message) {
+    const entry = this.at(message.n) ?? this.read(message);
+    this.dispatchEvent(new CustomEvent('restated', { detail: { n: message.n, entry } }));
   }
 
   /** @param {TranscriptChange} change */

@@ -3,7 +3,9 @@ import test from 'node:test';
 import { chatMessage as message } from '../_fakes/room.js';
 import { collect } from '../_fakes/tasks.js';
 import { NOTICES_KEPT } from './notices.js';
+import { OwnLines } from './own-lines.js';
 import { Transcript } from './transcript.js';
+import { Window } from './window.js';
 
 /** @param {number} from @param {number} to */
 const messages = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
@@ -179,12 +181,12 @@ test('own lines are told of while the window is detached and does not have them'
 
 /**
  * How often an entry is read while something is done.
- * @param {Transcript} transcript
+ * @param {Window} held
  * @param {() => void} act
  */
-function reads(transcript, act) {
+function reads(held, act) {
   let count = 0;
-  transcript.entries = new Proxy(transcript.entries, {
+  held.entries = new Proxy(held.entries, {
     get(target, name, receiver) {
       count++;
       return Reflect.get(target, name, receiver);
@@ -195,15 +197,25 @@ function reads(transcript, act) {
 }
 
 const pages = [
-  { name: 'older', limit: 650, act: (/** @type {Transcript} */ it) => it.prepend(messages(451, 500), true) },
-  { name: 'newer', limit: 50, act: (/** @type {Transcript} */ it) => it.append(messages(1001, 1050), true) },
+  { name: 'older', limit: 650, act: (/** @type {Window} */ it) => it.prepend(messages(451, 500), true) },
+  { name: 'newer', limit: 50, act: (/** @type {Window} */ it) => it.append(messages(1001, 1050), true) },
 ];
 for (const { name, limit, act } of pages) {
   test(`a page of ${name} messages moves the window once`, () => {
-    const { transcript } = start();
-    transcript.view(messages(501, 1000), true, true);
-    const count = reads(transcript, () => act(transcript));
+    const held = new Window(new OwnLines());
+    held.view(messages(501, 1000), true, true);
+    const count = reads(held, () => act(held));
     assert.ok(count < limit, `${count} reads`);
-    assert.equal(transcript.entries.length, 550);
+    assert.equal(held.entries.length, 550);
   });
 }
+
+test('a message costs the same in a long window as in a short one', () => {
+  const held = new Window(new OwnLines());
+  held.view(messages(1, 20_000), false, false);
+  const count = reads(held, () => {
+    held.merge([message(20_001)]);
+    held.merge([message(20_001)]);
+  });
+  assert.ok(count < 50, `${count} reads`);
+});

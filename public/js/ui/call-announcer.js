@@ -7,7 +7,6 @@ import { announce } from './announcer.js';
 export class CallAnnouncer {
   #call;
   #media;
-  #logIsRead;
   /** @type {Map<string, Devices>} */
   #devices = new Map();
   /** Notices the log has shown; it may show them again. @type {WeakSet<object>} */
@@ -17,12 +16,10 @@ export class CallAnnouncer {
    * @param {object} options
    * @param {import('../call.js').Call} options.call
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
-   * @param {() => boolean} options.logIsRead whether the chat log, which announces its notices itself, is open
    */
-  constructor({ call, media, logIsRead }) {
+  constructor({ call, media }) {
     this.#call = call;
     this.#media = media;
-    this.#logIsRead = logIsRead;
   }
 
   connect() {
@@ -45,7 +42,7 @@ export class CallAnnouncer {
     for (const entry of added) {
       if (entry.kind !== 'notice' || this.#shown.has(entry)) continue;
       this.#shown.add(entry);
-      if (!this.#logIsRead()) announce(t(`notice.${entry.what}`, { name: entry.name, newName: entry.newName ?? '' }));
+      announce(t(`notice.${entry.what}`, { name: entry.name, newName: entry.newName ?? '' }));
     }
   };
 

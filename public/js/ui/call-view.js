@@ -56,7 +56,7 @@ export class CallView {
     this.#chat = new ChatPanel(call, close);
     this.#people = new PeoplePanel({ call, close, write: (peer) => this.#write(peer) });
     this.#invite = new Invite(call.room.name);
-    this.#announcer = new CallAnnouncer({ call, media, logIsRead: () => this.#panel === 'chat' });
+    this.#announcer = new CallAnnouncer({ call, media });
     this.#unread = new Unread({
       transcript: call.transcript,
       read: preferences.read(call.room.name),
@@ -84,6 +84,7 @@ export class CallView {
     this.#announcer.connect();
     this.#shortcuts.connect();
     this.#call.addEventListener('change', this.#changed);
+    this.#chat.addEventListener('change', this.#seen);
     this.#unread.addEventListener('change', this.#showStatus);
     document.addEventListener('visibilitychange', this.#seen);
     this.#narrow.addEventListener('change', this.#cover);
@@ -93,6 +94,7 @@ export class CallView {
 
   disconnect() {
     this.#call.removeEventListener('change', this.#changed);
+    this.#chat.removeEventListener('change', this.#seen);
     this.#unread.removeEventListener('change', this.#showStatus);
     document.removeEventListener('visibilitychange', this.#seen);
     this.#narrow.removeEventListener('change', this.#cover);
@@ -115,6 +117,7 @@ export class CallView {
   #showPeople() {
     this.#stage.update();
     this.#people.update();
+    this.#chat.meet();
     this.#problems.show(this.#media);
     this.#announcer.update();
     this.#showStatus();
@@ -125,17 +128,17 @@ export class CallView {
     const { room, peers } = this.#call;
     const { mic, camera } = this.#media;
     if (this.#readsChat()) this.#unread.see();
-    const unread = this.#unread.count;
+    const { count: unread, more } = this.#unread;
     this.#toolbar.place(room.name);
-    this.#toolbar.show({ mic: mic.wanted, camera: camera.wanted, panel: this.#panel, unread, people: peers.size });
-    document.title = `${unread ? `(${unread}) ` : ''}${room.name} · ${t('app.name')}`;
+    this.#toolbar.show({ mic: mic.wanted, camera: camera.wanted, panel: this.#panel, unread, more, people: peers.size });
+    document.title = `${unread ? `(${unread}${more ? '+' : ''}) ` : ''}${room.name} · ${t('app.name')}`;
   };
 
   #readsChat() {
-    return this.#panel === 'chat' && !document.hidden;
+    return this.#panel === 'chat' && !this.#chat.searching && !document.hidden;
   }
 
-  /** The page is looked at again, or no longer. */
+  /** The page, or the log, is looked at again, or no longer. */
   #seen = () => {
     const first = this.#readsChat() ? this.#unread.see() : null;
     if (first !== null) this.#chat.seenAgain(first);
@@ -173,7 +176,7 @@ export class CallView {
     this.#cover();
     this.#chat.show(panel === 'chat');
     this.#people.show(panel === 'people');
-    if (opened) this.#chat.opened(this.#unread.see());
+    if (opened && this.#readsChat()) this.#chat.opened(this.#unread.see());
     this.#showStatus();
   }
 

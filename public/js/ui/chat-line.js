@@ -3,6 +3,7 @@ import { el, replaceChildren, setAttribute, uniqueID } from './dom.js';
 import { icon } from './icons.js';
 import { textParts } from './line-text.js';
 import { sentence } from './sentence.js';
+import { setTabStops } from './tab-stops.js';
 
 /** @typedef {import('../chat/entry.js').Entry} Entry */
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
@@ -13,7 +14,7 @@ import { sentence } from './sentence.js';
  * @typedef {object} LineParts what lines take from the chat around them
  * @property {(key: string) => void} retry sends a failed message again
  * @property {(key: string) => void} discard forgets a failed message
- * @property {(n: number) => HTMLElement} quote
+ * @property {(n: number, id: string) => HTMLElement} quote `id`: of the element
  * @property {(id: string) => string | null} nameOf a peer, null when not known
  */
 
@@ -33,6 +34,9 @@ export class ChatLine {
   #id = uniqueID('line');
   #kind = '';
   #drawn = '';
+  /** @type {HTMLElement | null} */
+  #quote = null;
+  #marked = 0;
 
   /** @param {Entry} entry @param {LineParts} parts */
   constructor(entry, parts) {
@@ -43,7 +47,8 @@ export class ChatLine {
     if (entry.kind !== 'message') return;
     setAttribute(this.element, 'role', 'article');
     setAttribute(this.element, 'tabindex', -1);
-    setAttribute(this.element, 'aria-labelledby', `${this.#id}-head ${this.#id}-text`);
+    setAttribute(this.element, 'aria-labelledby', this.#ids('head', 'text'));
+    setAttribute(this.element, 'aria-describedby', this.#ids('quote', 'edited', 'state'));
   }
 
   /** @param {Place} place */
@@ -60,6 +65,7 @@ export class ChatLine {
       place.unread && unreadLine(),
     );
     replaceChildren(this.#content, ...(entry.kind === 'message' ? this.#message(entry, follows) : noticeParts(entry)));
+    setTabStops(this.element);
   }
 
   /** Takes another place with the same entry. @param {Place} place */
@@ -71,22 +77,29 @@ export class ChatLine {
   /** Shows for a moment that this is the line one came to see. */
   mark() {
     this.element.classList.add('is-marked');
-    setTimeout(() => this.element.classList.remove('is-marked'), markedMs);
+    clearTimeout(this.#marked);
+    this.#marked = window.setTimeout(() => this.element.classList.remove('is-marked'), markedMs);
   }
 
   #setClass() {
-    const states = ['is-active', 'is-marked'].filter((name) => this.element.classList.contains(name));
+    const states = ['is-active', 'is-asked', 'is-marked'].filter((name) => this.element.classList.contains(name));
     this.element.className = [this.#kind, ...states].join(' ');
+  }
+
+  /** @param {...string} parts @returns {string} the ids of parts of the line, those that are not there too */
+  #ids(...parts) {
+    return parts.map((part) => `${this.#id}-${part}`).join(' ');
   }
 
   /** @param {MessageEntry} message @param {boolean} follows */
   #message(message, follows) {
     const { own, name, text, at, to, reply, edited, deleted, state } = message;
     const body = deleted ? [t('chat.deleted')] : textParts(text);
+    if (reply !== null) this.#quote ??= this.#parts.quote(reply, this.#ids('quote'));
     return [
       el(
         'p',
-        { class: follows ? 'line-head unseen' : 'line-head', id: `${this.#id}-head` },
+        { class: follows ? 'line-head unseen' : 'line-head', id: this.#ids('head') },
         el(
           'span',
           { class: 'line-who' },
@@ -97,10 +110,10 @@ export class ChatLine {
         ' ',
         to !== null && this.#readers(own ? this.#parts.nameOf(to) : name),
       ),
-      reply !== null && !deleted && this.#parts.quote(reply),
-      el('p', { class: 'line-text', dir: 'auto', id: `${this.#id}-text` }, ...body),
-      edited && editedMark(edited),
-      state === 'pending' && el('p', { class: 'line-state' }, t('chat.pending')),
+      reply !== null && !deleted && this.#quote,
+      el('p', { class: 'line-text', dir: 'auto', id: this.#ids('text') }, ...body),
+      edited && this.#editedMark(edited),
+      state === 'pending' && el('p', { class: 'line-state', id: this.#ids('state') }, t('chat.pending')),
       state === 'failed' && this.#failure(message),
     ];
   }
@@ -109,6 +122,12 @@ export class ChatLine {
   #readers(name) {
     const text = name === null ? [t('chat.privateAlone')] : sentence('chat.private', { name });
     return el('span', { class: 'line-private' }, icon('lock'), el('span', {}, ...text));
+  }
+
+  /** @param {Date} edited */
+  #editedMark(edited) {
+    const title = t('chat.editedAt', { time: formatMoment(edited) });
+    return el('p', { class: 'line-edited', id: this.#ids('edited'), title }, t('chat.edited'));
   }
 
   /** @param {MessageEntry} message */
@@ -120,7 +139,7 @@ export class ChatLine {
       'p',
       { class: 'line-state is-failed' },
       icon('alert'),
-      el('span', {}, problem === null || problem === 'closed' ? t('chat.failed') : errorText(problem)),
+      el('span', { id: this.#ids('state') }, problem === null || problem === 'closed' ? t('chat.failed') : errorText(problem)),
       el('span', { class: 'line-remedies' }, button('chat.retry', retry), button('chat.discard', discard)),
     );
   }
@@ -133,11 +152,23 @@ function unreadLine() {
 
 /** @param {Entry} entry @param {Entry | undefined} before */
 function startsDay({ at }, before) {
-  return before ? before.at.toDateString() !== at.toDateString() : !isToday(at);
+  return before ? dayOf(before.at) !== dayOf(at) : !isToday(at);
+}
+
+/** @type {WeakMap<Date, string>} */
+const days = new WeakMap();
+
+/** @param {Date} date which stays as it is */
+function dayOf(date) {
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const day = date.toDateString();
+  days.set(date, day);
+  return day;
 }
 
 /** @param {Date} date */
-const isToday = (date) => date.toDateString() === new Date().toDateString();
+const isToday = (date) => dayOf(date) === new Date().toDateString();
 
 /** @param {Entry} entry */
 function classOf(entry) {
@@ -158,11 +189,6 @@ function belongTogether(entry, before) {
     !startsDay(entry, before) &&
     entry.at.getTime() - before.at.getTime() < togetherMs
   );
-}
-
-/** @param {Date} edited */
-function editedMark(edited) {
-  return el('p', { class: 'line-edited', title: t('chat.editedAt', { time: formatMoment(edited) }) }, t('chat.edited'));
 }
 
 /** @param {NoticeEntry} notice */

@@ -1,4 +1,7 @@
+import { isStored } from '../chat/entry.js';
 import { t } from '../i18n/index.js';
+import { announce } from './announcer.js';
+import { withoutBidiControls } from './bidi.js';
 import { el, setAttribute, setText, uniqueID } from './dom.js';
 import { icon } from './icons.js';
 import { LogLines, bottomOf } from './log-lines.js';
@@ -6,9 +9,13 @@ import { LogPages } from './log-pages.js';
 import { Quotes } from './quotes.js';
 
 /** @typedef {import('../chat/entry.js').Entry} Entry */
+/** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
+/** @typedef {import('../chat/entry.js').StoredEntry} StoredEntry */
 /** @typedef {import('../chat/transcript.js').TranscriptChange} TranscriptChange */
 
 const nearPx = 48;
+/** Characters of a message that are read out by themselves. */
+const heardChars = 500;
 /** Entries in the window, and so in the document; own unsent lines come on top. */
 export const KEPT = 400;
 
@@ -27,6 +34,8 @@ export class ChatLog {
   #following = true;
   /** The `n` from which messages were unread when the log was opened. @type {number | null} */
   #unreadFrom = null;
+  /** Counts the wishes to see another part. */
+  #turn = 0;
   /** Messages of others that came while the reader was further up. */
   #below = 0;
   #empty = el('p', { class: 'log-empty' }, t('chat.empty'));
@@ -54,12 +63,13 @@ export class ChatLog {
     this.#call = call;
     /** The element that scrolls. */
     this.log = el('div', {
-      class: 'log', role: 'log', 'aria-label': t('chat.log'), tabindex: 0, onscroll: () => this.#scrolled(),
+      class: 'log', role: 'log', 'aria-label': t('chat.log'), 'aria-live': 'off', tabindex: 0,
+      onscroll: () => this.#scrolled(),
     });
     this.#pages = new LogPages({ call, log: this.log });
     this.log.append(this.#pages.older, this.#empty, this.#list, this.#pages.newer);
     this.#quotes = new Quotes({ root: this.log, find: (n) => call.quoted(n), go });
-    this.#lines = new LogLines(this.#list, { ...parts, quote: (n) => this.#quotes.quote(n) });
+    this.#lines = new LogLines(this.#list, { ...parts, quote: (n, id) => this.#quotes.quote(n, id) });
     this.element = el('div', { class: 'log-frame' }, this.log, this.#jump, this.#counted);
   }
 
@@ -70,6 +80,7 @@ export class ChatLog {
   connect() {
     this.#transcript.addEventListener('change', this.#changed);
     this.#transcript.addEventListener('arrived', this.#arrived);
+    this.#transcript.addEventListener('restated', this.#restated);
     this.#resized.observe(this.log);
     this.#resized.observe(this.#list);
     this.#draw();
@@ -78,6 +89,7 @@ export class ChatLog {
   disconnect() {
     this.#transcript.removeEventListener('change', this.#changed);
     this.#transcript.removeEventListener('arrived', this.#arrived);
+    this.#transcript.removeEventListener('restated', this.#restated);
     this.#resized.disconnect();
     this.#quotes.disconnect();
     cancelAnimationFrame(this.#frame);
@@ -88,40 +100,49 @@ export class ChatLog {
     return this.#lines.lineOf(target);
   }
 
-  /** Goes where the newest line is, and stays there. @returns {Promise<void>} never rejects */
+  /** Goes where the newest line is, and stays there. @returns {Promise<boolean>} false when that failed; never rejects */
   async toNewest() {
-    if (!(await this.#pages.latest())) return;
+    const turn = ++this.#turn;
+    if (!(await this.#pages.latest())) return false;
+    if (turn !== this.#turn) return true;
     this.#following = true;
     this.#draw();
+    return true;
   }
 
   /**
-   * Goes to a message, with those around it.
+   * Goes to a message, with those around it, unless its reader goes elsewhere before it has come. The focus goes there if
+   * it has not moved meanwhile.
    * @param {number} n
    * @returns {Promise<boolean>} false when there is none to read; rejects with ProtocolError
    */
   async goTo(n) {
+    const turn = ++this.#turn;
+    const { activeElement } = document;
     if (!(await this.#pages.show(n))) return false;
+    if (turn !== this.#turn) return true;
+    const stayed = document.activeElement === activeElement || document.activeElement === document.body;
     this.#following = false;
     this.#draw();
     const line = this.#lines.at(n);
-    if (!line) return false;
+    if (!line) return true;
     const { offsetTop, offsetHeight } = line.element;
     this.log.scrollTop = offsetTop - Math.max(0, this.log.clientHeight - offsetHeight) / 2;
     this.#scrolled();
-    line.element.focus({ preventScroll: true });
+    if (stayed) line.element.focus({ preventScroll: true });
     line.mark();
     return true;
   }
 
   /**
    * Draws the line above the first unread message, and shows it unless it is in view with the newest one.
-   * @param {number | null} n of that message; null: all is read
+   * @param {number | null} n from which on messages of others are unread; null: all is read
    */
   markUnread(n) {
     this.#unreadFrom = n;
     this.#draw();
-    const line = n === null ? null : this.#lines.at(n);
+    const first = this.#firstUnread();
+    const line = first && this.#lines.at(first.n);
     if (!line || !this.#following) return;
     const top = line.element.offsetTop;
     if (top >= this.log.scrollTop) return;
@@ -135,7 +156,6 @@ export class ChatLog {
     const { added, changed, removed } = /** @type {CustomEvent<TranscriptChange>} */ (event).detail;
     for (const entry of removed) this.#changedEntries.delete(entry);
     for (const entry of changed) this.#changedEntries.add(entry);
-    if (changed.length > 0) this.#quotesChanged(changed);
     if (added.length > 0) this.#trim();
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   };
@@ -147,15 +167,17 @@ export class ChatLog {
     else transcript.trimNewest(KEPT);
   }
 
-  /** @param {Entry[]} changed */
-  #quotesChanged(changed) {
-    const numbers = new Set(changed.map((entry) => entry.kind === 'message' && entry.n));
-    for (const entry of this.#transcript.entries) {
-      if (entry.kind === 'message' && entry.reply !== null && numbers.has(entry.reply)) this.#changedEntries.add(entry);
-    }
-  }
+  /** @param {Event} event */
+  #restated = (event) => {
+    const { n, entry } = /** @type {CustomEvent<{n: number, entry: MessageEntry}>} */ (event).detail;
+    this.#quotes.restate(n, entry);
+  };
 
-  #arrived = () => {
+  /** Has a message read out, if the log is open, and counts it. @param {Event} event */
+  #arrived = (event) => {
+    const { name, text, to } = /** @type {CustomEvent<{entry: MessageEntry}>} */ (event).detail.entry;
+    const heard = { name, text: withoutBidiControls(text.slice(0, heardChars)) };
+    if (this.log.clientHeight > 0) announce(t(to === null ? 'chat.heard' : 'chat.heardPrivately', heard));
     if (this.#following) return;
     this.#below += 1;
     this.#showJump();
@@ -178,17 +200,12 @@ export class ChatLog {
     this.#pages.loadAt(this.log);
   }
 
-  /** @returns {Entry | null} null also while what comes before it is not in the window */
+  /** @returns {StoredEntry | null} null also while what comes before it is not in the window */
   #firstUnread() {
     const from = this.#unreadFrom;
-    if (from === null) return null;
-    let certain = !this.#transcript.more;
-    for (const entry of this.#transcript.entries) {
-      if (entry.kind !== 'message' || entry.n === null) continue;
-      if (entry.n >= from) return certain || entry.n === from ? entry : null;
-      certain = true;
-    }
-    return null;
+    const { entries, first, more } = this.#transcript;
+    if (from === null || (more && (first ?? Infinity) > from)) return null;
+    return entries.filter(isStored).find(({ n, own, deleted }) => n >= from && !own && !deleted) ?? null;
   }
 
   #pin() {
@@ -213,6 +230,7 @@ export class ChatLog {
   #showJump() {
     if (this.#following) this.#below = 0;
     const count = this.#below;
+    if (this.#following && document.activeElement === this.#jump) this.log.focus({ preventScroll: true });
     this.#jump.hidden = this.#following;
     this.#count.hidden = count === 0;
     setText(this.#count, count > 99 ? '99+' : String(count));

@@ -1,26 +1,26 @@
-import { errorText, t } from '../i18n/index.js';
+import { t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { announce } from './announcer.js';
+import { ChatFault } from './chat-fault.js';
 import { ChatLog } from './chat-log.js';
 import { Composer } from './composer.js';
 import { el, replaceChildren, setText } from './dom.js';
+import { newestToChange } from './draft.js';
 import { icon } from './icons.js';
 import { LineActions } from './line-actions.js';
 import { LogKeys } from './log-keys.js';
+import { Names } from './names.js';
 import { panel } from './panel.js';
 import { preferences } from './preferences.js';
 import { SearchView } from './search-view.js';
-import { sentence } from './sentence.js';
+import { typistParts } from './typists.js';
 import { UnsentLines } from './unsent.js';
 
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
 /** @typedef {import('./draft.js').Person} Person */
 
-/** How long it is said that something did not work, in milliseconds. */
-const toldMs = 10_000;
-
-/** The chat: what was said, who is typing, where one writes, and finding again. */
-export class ChatPanel {
+/** The chat: what was said, who is typing, where one writes, and finding again. Event `change` when the search covers the log. */
+export class ChatPanel extends EventTarget {
   #call;
   #log;
   #keys;
@@ -28,23 +28,28 @@ export class ChatPanel {
   #composer;
   #search;
   #unsent;
-  #told = 0;
+  #names;
   #typists = el('p', { class: 'typists' });
-  #fault = el('p', { class: 'fault chat-fault', role: 'status' });
+  #fault = new ChatFault(() => this.#log.toNewest());
   #find = el(
     'button',
     {
       type: 'button', class: 'round-button is-plain', 'aria-label': t('search.title'), title: t('search.title'),
-      onclick: () => this.#searching(true),
+      onclick: () => this.#showSearch(true),
     },
     icon('search'),
   );
   #talk;
+  #heading;
+  /** Pointers that bring a keyboard over the page when a text box gets the focus. */
+  #coarse = matchMedia('(pointer: coarse)');
 
   /** @param {import('../call.js').Call} call @param {() => void} close */
   constructor(call, close) {
+    super();
     this.#call = call;
     const room = call.room.name;
+    this.#names = new Names(preferences.names(room), (names) => preferences.keepNames(room, names));
     this.#log = this.#makeLog();
     this.#keys = new LogKeys(this.#log.log);
     this.#actions = this.#makeActions();
@@ -52,38 +57,64 @@ export class ChatPanel {
     this.#search = new SearchView({
       search: (query, options) => call.search(query, options),
       choose: (n) => this.#goTo(n),
-      back: () => this.#searching(false),
+      back: () => this.#back(),
     });
     this.#unsent = new UnsentLines({
       transcript: call.transcript,
       write: (lines) => preferences.keepUnsent(room, lines),
     });
-    const below = [this.#fault, this.#typists, this.#composer.element];
+    const below = [this.#fault.element, this.#typists, this.#composer.element];
     this.#talk = el('div', { class: 'chat-talk' }, this.#log.element, ...below);
     this.element = panel({ title: t('chat.title'), close, tool: this.#find }, this.#talk, this.#search.element);
     this.element.classList.add('chat');
+    this.#heading = /** @type {HTMLElement} */ (this.element.querySelector('h2'));
+  }
+
+  /** Whether the search covers the log. */
+  get searching() {
+    return !this.#search.element.hidden;
   }
 
   connect() {
+    const { transcript, room } = this.#call;
+    transcript.addEventListener('change', this.#changed);
+    transcript.addEventListener('restated', this.#restated);
+    transcript.addEventListener('restarted', this.#restarted);
+    this.meet();
+    this.#remember(transcript.entries);
     this.#log.connect();
     this.#keys.connect();
     this.#actions.connect();
-    this.#call.restore(preferences.unsent(this.#call.room.name));
+    this.#composer.connect();
+    this.#call.restore(preferences.unsent(room.name));
     this.#unsent.connect();
+    for (const n of this.#composer.about) this.#lookUp(n);
   }
 
   disconnect() {
+    const { transcript } = this.#call;
+    transcript.removeEventListener('change', this.#changed);
+    transcript.removeEventListener('restated', this.#restated);
+    transcript.removeEventListener('restarted', this.#restarted);
     this.#unsent.disconnect();
+    this.#composer.disconnect();
+    this.#search.disconnect();
     this.#actions.disconnect();
+    this.#keys.disconnect();
     this.#log.disconnect();
-    clearTimeout(this.#told);
+    this.#fault.disconnect();
+  }
+
+  /** Takes who is in the room. */
+  meet() {
+    this.#names.add(this.#call.peers.values());
   }
 
   /** @param {boolean} open */
   show(open) {
     if (this.element.hidden === !open) return;
     this.element.hidden = !open;
-    if (open && this.#search.element.hidden) this.#composer.focus();
+    if (open && !this.searching) this.#focus();
   }
 
   /** The chat was opened. @param {number | null} n of the first unread message; null: all is read */
@@ -98,12 +129,12 @@ export class ChatPanel {
   }
 
   update() {
-    replaceChildren(this.#typists, ...typing([...this.#call.typists.values()]));
+    replaceChildren(this.#typists, ...typistParts([...this.#call.typists.values()]));
   }
 
   /** Begins a message that only one person reads. @param {Person} person */
   write({ id, name }) {
-    this.#searching(false);
+    this.#showSearch(false);
     this.#composer.address({ id, name });
   }
 
@@ -112,7 +143,7 @@ export class ChatPanel {
     const discard = (/** @type {string} */ key) => {
       call.discard(key);
       announce(t('chat.discarded'));
-      this.#composer.focus();
+      this.#focus();
     };
     return new ChatLog({
       call,
@@ -131,7 +162,7 @@ export class ChatPanel {
       acts: {
         reply: (message) => this.#composer.answer(message, this.#otherReader(message)),
         replyPrivately: (message) => this.#composer.answer(message, { id: message.from, name: message.name }),
-        edit: (message) => this.#composer.change(message),
+        edit: (message) => this.#composer.change(message, this.#otherReader(message)),
         remove: ({ n }) => call.remove(/** @type {number} */ (n)),
       },
     });
@@ -150,66 +181,87 @@ export class ChatPanel {
   }
 
   /** @param {string} text @param {{to?: string, reply?: number}} about */
-  #say(text, about) {
+  async #say(text, about) {
     this.#call.say(text, about);
     this.#log.markUnread(null);
-    this.#log.toNewest();
+    await this.#log.toNewest();
+    if (this.#call.transcript.newer) this.#fault.tellUnseen();
   }
 
   async #changeLast() {
     await this.#log.toNewest();
-    const { entries } = this.#call.transcript;
-    const last = entries.findLast((entry) => entry.kind === 'message' && canChange(entry));
-    if (last?.kind === 'message') this.#composer.change(last);
+    const last = newestToChange(this.#call.transcript.entries);
+    if (last) this.#composer.change(last, this.#otherReader(last));
+  }
+
+  /** @param {Event} event */
+  #changed = (event) => {
+    const { added } = /** @type {CustomEvent<import('../chat/transcript.js').TranscriptChange>} */ (event).detail;
+    if (added.length > 0) this.#remember(added);
+    if (!this.#call.transcript.newer) this.#fault.seen();
+  };
+
+  /** @param {Event} event */
+  #restated = (event) => {
+    const { entry } = /** @type {CustomEvent<{entry: MessageEntry}>} */ (event).detail;
+    this.#composer.restated(entry);
+    this.#search.restated(entry);
+  };
+
+  /** What is kept of a message may be of long ago. @param {number} n */
+  async #lookUp(n) {
+    const message = await this.#call.quoted(n).catch(() => null);
+    if (message) this.#composer.restated(message);
+  }
+
+  #restarted = () => this.#composer.restarted();
+
+  /** Takes the names of those who wrote and are not here. @param {readonly import('../chat/entry.js').Entry[]} entries */
+  #remember(entries) {
+    const people = entries.map((entry) => ({ id: entry.kind === 'message' ? entry.from : '', name: entry.name }));
+    this.#names.add(people.filter(({ id }) => id && this.#names.get(id) === null));
   }
 
   /** Who besides oneself reads a private message. @param {MessageEntry} message @returns {Person | null} */
   #otherReader({ own, from, name, to }) {
     if (to === null) return null;
-    return own ? { id: to, name: this.#nameOf(to) ?? t('chat.someone') } : { id: from, name };
+    return own ? { id: to, name: this.#nameOf(to) ?? '' } : { id: from, name };
   }
 
-  /** The name of somebody who is here, or has written. @param {string} id @returns {string | null} */
+  /** The name of somebody who is here, or was. @param {string} id @returns {string | null} */
   #nameOf(id) {
-    const here = this.#call.peers.get(id);
-    if (here) return here.name;
-    const said = this.#call.transcript.entries.findLast((entry) => entry.kind === 'message' && entry.from === id);
-    return said?.name ?? null;
+    return this.#call.peers.get(id)?.name ?? this.#names.get(id);
   }
 
   /** @param {number} n */
   async #goTo(n) {
-    this.#searching(false);
+    this.#showSearch(false);
     try {
-      if (!(await this.#log.goTo(n))) this.#tell('no-such-message');
+      if (!(await this.#log.goTo(n))) this.#fault.tell('no-such-message');
     } catch (error) {
-      this.#tell(error instanceof ProtocolError ? error.code : 'unknown');
+      this.#fault.tell(error instanceof ProtocolError ? error.code : 'unknown');
     }
   }
 
-  /** @param {string} code of an error */
-  #tell(code) {
-    setText(this.#fault, errorText(code));
-    clearTimeout(this.#told);
-    this.#told = window.setTimeout(() => setText(this.#fault, ''), toldMs);
-  }
-
   /** @param {boolean} searching */
-  #searching(searching) {
-    if (this.#search.element.hidden === !searching) return;
+  #showSearch(searching) {
+    if (this.searching === searching) return;
     this.#talk.hidden = searching;
     this.#find.hidden = searching;
+    setText(this.#heading, t(searching ? 'search.title' : 'chat.title'));
     this.#search.show(searching);
-    if (!searching) this.#composer.focus();
+    this.dispatchEvent(new Event('change'));
   }
-}
 
-/** @param {MessageEntry} message */
-const canChange = ({ own, state, deleted }) => own && state === 'sent' && !deleted;
+  #back() {
+    this.#showSearch(false);
+    this.#focus();
+  }
 
-/** @param {string[]} names */
-function typing([name, other, ...more]) {
-  if (!name) return [];
-  if (!other) return sentence('chat.typingOne', { name });
-  return more.length > 0 ? [t('chat.typingMany')] : sentence('chat.typingTwo', { name, other });
+  /** Takes the keyboard to where one writes, unless that would cover what one came to read. */
+  #focus() {
+    this.#composer.fit();
+    if (this.#coarse.matches) this.#log.log.focus({ preventScroll: true });
+    else this.#composer.focus();
+  }
 }

@@ -1,11 +1,11 @@
 import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { announce } from './announcer.js';
+import { modeParts } from './composer-mode.js';
+import { isComposing } from './composing.js';
 import { el, replaceChildren, setAttribute, setText, uniqueID } from './dom.js';
 import { Draft } from './draft.js';
 import { icon } from './icons.js';
-import { quoted } from './quotes.js';
-import { sentence } from './sentence.js';
 
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
 /** @typedef {import('./draft.js').Person} Person */
@@ -26,6 +26,8 @@ const longest = 4000;
 export class Composer {
   #acts;
   #draft;
+  /** The draft when it was last kept. */
+  #drawn = '';
   #saving = false;
   #mode = el('div', { class: 'composer-mode', hidden: true });
   #modeText = el('div', { class: 'composer-mode-text', id: uniqueID('mode') });
@@ -39,11 +41,7 @@ export class Composer {
     oninput: () => this.#typed(),
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
   });
-  #send = el(
-    'button',
-    { type: 'submit', class: 'round-button', 'aria-label': t('chat.send'), title: t('chat.send') },
-    icon('send'),
-  );
+  #send = el('button', { type: 'submit', class: 'round-button' });
   #fault = el('p', { class: 'fault', role: 'status' });
 
   /** @param {string} draft what was kept @param {ComposerActs} acts */
@@ -70,8 +68,16 @@ export class Composer {
     this.#show();
   }
 
+  connect() {
+    addEventListener('resize', this.fit);
+  }
+
+  disconnect() {
+    removeEventListener('resize', this.fit);
+  }
+
   focus() {
-    this.#fit();
+    this.fit();
     this.#text.focus();
   }
 
@@ -85,9 +91,31 @@ export class Composer {
     this.#begin((draft) => draft.address(person));
   }
 
-  /** Begins to change an own message. @param {MessageEntry} message */
-  change(message) {
-    this.#begin((draft) => draft.change(message));
+  /** Begins to change an own message. @param {MessageEntry} message @param {Person | null} other who alone reads it */
+  change(message, other) {
+    this.#begin((draft) => draft.change(message, other));
+  }
+
+  /** The `n` of the messages that what is written is about. */
+  get about() {
+    return this.#draft.about;
+  }
+
+  /** Takes a message as it stands now. @param {MessageEntry} message */
+  restated(message) {
+    const ended = this.#draft.restated(message);
+    this.#follow();
+    if (ended) setText(this.#fault, t('chat.editEnded'));
+  }
+
+  /** Numbers of messages from before mean others now. */
+  restarted() {
+    this.#draft.restarted();
+    this.#follow();
+  }
+
+  #follow() {
+    if (this.#draft.json !== this.#drawn) this.#show();
   }
 
   /** @param {(draft: Draft) => void} set */
@@ -109,10 +137,19 @@ export class Composer {
     const { to, reply, edit, shown } = this.#draft;
     if (this.#text.value !== shown) this.#text.value = shown;
     this.#mode.hidden = !edit && !to && !reply;
-    this.element.classList.toggle('is-private', Boolean(to) && !edit);
+    this.element.classList.toggle('is-private', Boolean(edit ? edit.to : to));
     setAttribute(this.#text, 'aria-describedby', this.#mode.hidden ? null : this.#modeText.id);
-    replaceChildren(this.#modeText, ...(edit ? [modeLine([t('chat.editing')], edit.was)] : readerLines(to, reply)));
+    replaceChildren(this.#modeText, ...modeParts(this.#draft));
+    this.#showSend(t(edit ? 'chat.save' : 'chat.send'), edit ? 'check' : 'send');
     this.#kept();
+  }
+
+  /** @param {string} name @param {import('./icons.js').IconName} drawing */
+  #showSend(name, drawing) {
+    if (this.#send.title === name) return;
+    setAttribute(this.#send, 'aria-label', name);
+    this.#send.title = name;
+    replaceChildren(this.#send, icon(drawing));
   }
 
   #typed() {
@@ -124,15 +161,14 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #escaped(event) {
-    if (event.key !== 'Escape' || event.isComposing || this.#mode.hidden) return;
+    if (event.key !== 'Escape' || isComposing(event) || this.#mode.hidden) return;
     event.stopPropagation();
     this.#cancel();
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    // Key code 229: the key belongs to an input method that is composing (UI Events, section 7.3.1).
-    if (event.isComposing || event.keyCode === 229 || event.shiftKey) return;
+    if (isComposing(event) || event.shiftKey) return;
     if (event.key === 'Enter') this.#submit(event);
     else if (event.key === 'ArrowUp' && !this.#text.value && !this.#draft.edit) {
       event.preventDefault();
@@ -175,36 +211,20 @@ export class Composer {
 
   /** Keeps the draft, and draws what depends on its text. */
   #kept() {
-    this.#acts.keep(this.#draft.json);
+    this.#drawn = this.#draft.json;
+    this.#acts.keep(this.#drawn);
     const text = this.#text.value.trim();
     const count = tooMany(text);
     this.#send.disabled = !text || count > 0 || this.#saving;
     setText(this.#fault, count > 0 ? t('chat.tooLong', { count }) : '');
-    this.#fit();
+    this.fit();
   }
 
-  #fit() {
+  /** Makes the text box as high as its text; that takes one that is shown. */
+  fit = () => {
     this.#text.style.height = 'auto';
     this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
-  }
-}
-
-/** @param {Person | null} to @param {import('./draft.js').Answered | null} reply */
-function readerLines(to, reply) {
-  return [
-    to && modeLine([icon('lock'), el('span', {}, ...sentence('chat.privateTo', { name: to.name }))]),
-    reply && modeLine([el('span', {}, ...sentence('chat.replyingTo', { name: reply.name }))], reply.text),
-  ];
-}
-
-/** @param {import('./dom.js').Child[]} what @param {string} [about] a message */
-function modeLine(what, about) {
-  return el(
-    'p',
-    { class: 'composer-mode-line' },
-    el('span', { class: 'composer-mode-what' }, ...what),
-    about !== undefined && el('span', { class: 'composer-mode-about', dir: 'auto' }, quoted(about)),
-  );
+  };
 }
 
 /** @param {string} text */

@@ -27,8 +27,9 @@ export class LineActions {
   #isHere;
   /** @type {ChatLine | null} */
   #line = null;
-  /** The line that had the bar when a finger came down. @type {ChatLine | null} */
+  /** The line that had the bar when a pointer came down, and what kind that was. @type {ChatLine | null} */
   #tapped = null;
+  #pointer = '';
   /** Whether it is asked if the message is to be deleted. */
   #asking = false;
   #bar = el('div', { class: 'line-actions', role: 'group', 'aria-label': t('chat.actions'), 'aria-live': 'off' });
@@ -62,6 +63,14 @@ export class LineActions {
   }
 
   disconnect() {
+    const { log } = this.#log;
+    log.removeEventListener('pointermove', this.#moved);
+    log.removeEventListener('pointerleave', this.#left);
+    log.removeEventListener('pointerdown', this.#down);
+    log.removeEventListener('click', this.#clicked);
+    log.removeEventListener('focusin', this.#focused);
+    log.removeEventListener('focusout', this.#blurred);
+    log.removeEventListener('keydown', this.#pressed);
     this.#transcript.removeEventListener('change', this.#changed);
     this.#show(null);
   }
@@ -77,15 +86,23 @@ export class LineActions {
     if (pointerType === 'mouse' && !this.#hasFocus()) this.#show(null);
   };
 
-  #down = () => (this.#tapped = this.#line);
+  /** @param {PointerEvent} event */
+  #down = ({ pointerType }) => {
+    this.#tapped = this.#line;
+    this.#pointer = pointerType;
+  };
 
-  /** A tap shows the actions, another one on the same line puts them away. @param {MouseEvent} event */
-  #clicked = (event) => {
-    const { target } = event;
-    if (!(event instanceof PointerEvent) || event.pointerType !== 'touch') return;
-    if (!(target instanceof Element) || target.closest('a, button, .line-actions')) return;
+  /**
+   * A tap, or a click that no pointer made, shows the actions; another tap on the same line puts them away.
+   * @param {MouseEvent} event
+   */
+  #clicked = ({ target }) => {
+    const [pointer, tapped] = [this.#pointer, this.#tapped];
+    this.#pointer = '';
+    this.#tapped = null;
+    if (pointer === 'mouse' || !(target instanceof Element) || target.closest('a, button, .line-actions')) return;
     const line = this.#log.lineOf(target);
-    this.#show(line === this.#tapped ? null : line);
+    this.#show(line !== null && line === tapped ? null : line);
     if (this.#line) this.#bar.scrollIntoView({ block: 'nearest' });
   };
 
@@ -103,13 +120,21 @@ export class LineActions {
     if (!element.matches(':hover')) this.#show(null);
   };
 
-  /** @param {KeyboardEvent} event */
+  /** Escape takes the question back, then leaves the line. @param {KeyboardEvent} event */
   #pressed = (event) => {
-    if (event.key !== 'Escape' || !this.#asking) return;
+    if (event.key !== 'Escape' || !(this.#asking || this.#log.lineOf(event.target))) return;
     event.stopPropagation();
+    if (this.#asking) this.#takeBack();
+    else {
+      this.#show(null);
+      this.#log.log.focus({ preventScroll: true });
+    }
+  };
+
+  #takeBack() {
     this.#draw();
     this.#line?.element.focus({ preventScroll: true });
-  };
+  }
 
   /** @param {Event} event */
   #changed = (event) => {
@@ -123,7 +148,7 @@ export class LineActions {
 
   /** @param {ChatLine | null} line */
   #show(line) {
-    this.#line?.element.classList.remove('is-active');
+    this.#line?.element.classList.remove('is-active', 'is-asked');
     this.#line = line && this.#actions(line.entry).length > 0 ? line : null;
     this.#asking = false;
     if (!this.#line) return this.#bar.remove();
@@ -134,6 +159,7 @@ export class LineActions {
 
   #draw() {
     this.#asking = false;
+    this.#line?.element.classList.remove('is-asked');
     const entry = /** @type {MessageEntry} */ (this.#line?.entry);
     this.#fill('is-icons', ...this.#actions(entry).map((action) => actionButton(action)));
   }
@@ -157,7 +183,11 @@ export class LineActions {
       this.#acts[name](entry);
     };
     /** @type {Action[]} */
-    const actions = [{ name: 'chat.reply', icon: 'reply', act: go('reply') }];
+    const actions = [];
+    const reader = entry.own ? entry.to : entry.from;
+    if (entry.to === null || (reader !== null && this.#isHere(reader))) {
+      actions.push({ name: 'chat.reply', icon: 'reply', act: go('reply') });
+    }
     if (entry.own) actions.push({ name: 'chat.edit', icon: 'pencil', act: go('edit') });
     else if (entry.to === null && this.#isHere(entry.from)) {
       actions.push({ name: 'chat.replyPrivately', icon: 'lock', act: go('replyPrivately') });
@@ -169,15 +199,12 @@ export class LineActions {
   /** @param {MessageEntry} entry @param {string} [problem] why it could not be deleted */
   #ask(entry, problem) {
     this.#asking = true;
-    const cancel = () => {
-      this.#draw();
-      this.#line?.element.focus({ preventScroll: true });
-    };
+    this.#line?.element.classList.add('is-asked');
     this.#fill(
       'is-question',
       el('span', { class: 'line-question' }, problem ?? t('chat.deleteAsk')),
       textButton('chat.delete', () => this.#remove(entry), 'is-danger'),
-      textButton('chat.cancel', cancel),
+      textButton('chat.cancel', () => this.#takeBack()),
     );
     this.#bar.querySelector('button')?.focus({ preventScroll: true });
     this.#bar.scrollIntoView({ block: 'nearest' });

@@ -1,3 +1,5 @@
+import { setTabStops } from './tab-stops.js';
+
 /**
  * The arrow keys, Home and End, which go from message to message in the log. Tab comes back to the one that was left
  * (roving tabindex, WAI-ARIA Authoring Practices).
@@ -17,12 +19,19 @@ export class LogKeys {
     this.#log.addEventListener('focusin', this.#focused);
   }
 
+  disconnect() {
+    this.#log.removeEventListener('keydown', this.#pressed);
+    this.#log.removeEventListener('focusin', this.#focused);
+  }
+
   /** @param {FocusEvent} event */
   #focused = ({ target }) => {
     const line = messageOf(target);
     if (!line || line === this.#last) return;
     this.#last?.setAttribute('tabindex', '-1');
     line.setAttribute('tabindex', '0');
+    if (this.#last) setTabStops(this.#last);
+    setTabStops(line);
     this.#last = line;
   };
 

@@ -30,12 +30,14 @@ export class LogLines {
   }
 
   /**
-   * Draws what is new or has changed; writes only, so that it costs no layout.
+   * Draws what is new or has changed; writes only, so that it costs no layout. A line whose part had the focus and was
+   * drawn anew, or that was moved, has the focus then.
    * @param {readonly Entry[]} entries the whole window, in order
    * @param {ReadonlySet<Entry>} changed those of them that are to be drawn again
    * @param {Entry | null} unread the first unread one
    */
   place(entries, changed, unread) {
+    const focused = this.lineOf(document.activeElement);
     this.#removeOthers(new Set(entries));
     let next = this.#list.firstElementChild;
     /** @type {Entry | undefined} */
@@ -49,6 +51,10 @@ export class LogLines {
       if (next === line.element) next = next.nextElementSibling;
       else this.#list.insertBefore(line.element, next);
       before = entry;
+    }
+    const { activeElement, body } = document;
+    if (focused?.element.isConnected && (activeElement === body || activeElement === null)) {
+      focused.element.focus({ preventScroll: true });
     }
   }
 

@@ -1,23 +1,18 @@
 import { t } from '../i18n/index.js';
-import { el, setAttribute, setText } from './dom.js';
+import { el, setText } from './dom.js';
 
-/** How long a log that was filled with what had been said before keeps quiet, in milliseconds. */
-const quietMs = 500;
 /** How long a page that could not be loaded is not asked for again, in milliseconds. */
 const restMs = 2_000;
 
 /** Loads the pages above and below the log's window before its reader gets there. */
 export class LogPages {
-  /** Stands above all lines. */
-  older = el('p', { class: 'log-end', hidden: true });
-  /** Stands below all lines. */
-  newer = el('p', { class: 'log-end', hidden: true });
   /** @type {'older' | 'newer' | null} */
   loading = null;
 
   #call;
   #log;
-  #quiet = 0;
+  /** What stands above, and below, all lines. */
+  #ends = { older: new End(() => this.#again('older')), newer: new End(() => this.#again('newer')) };
   /** When loading failed, in the time of `performance.now()`. */
   #failed = -restMs;
 
@@ -25,6 +20,16 @@ export class LogPages {
   constructor({ call, log }) {
     this.#call = call;
     this.#log = log;
+  }
+
+  /** Stands above all lines. */
+  get older() {
+    return this.#ends.older.element;
+  }
+
+  /** Stands below all lines. */
+  get newer() {
+    return this.#ends.newer.element;
   }
 
   update() {
@@ -46,52 +51,62 @@ export class LogPages {
   async latest() {
     if (!this.#call.transcript.newer) return true;
     try {
-      await this.#quietly(() => this.#call.latest());
+      await this.#call.latest();
+      this.#ends.newer.say('');
       return true;
     } catch {
-      setText(this.newer, t('chat.newerFailed'));
+      this.#ends.newer.fail(t('chat.newerFailed'));
       return false;
     }
   }
 
   /** @param {number} n @returns {Promise<unknown>} null when there is no such message; rejects with ProtocolError */
   show(n) {
-    return this.#quietly(() => this.#call.show(n));
+    return this.#call.show(n);
+  }
+
+  /** @param {'older' | 'newer'} end */
+  #again(end) {
+    this.#log.focus();
+    if (!this.loading) this.#load(end);
   }
 
   /** @param {'older' | 'newer'} end */
   async #load(end) {
     this.loading = end;
-    setText(this[end], t(`chat.${end}`));
+    this.#ends[end].say(t(`chat.${end}`));
     try {
-      await this.#quietly(() => this.#call[end]());
-      setText(this[end], '');
+      await this.#call[end]();
+      this.#ends[end].say('');
     } catch {
       this.#failed = performance.now();
-      setText(this[end], t(`chat.${end}Failed`));
+      this.#ends[end].fail(t(`chat.${end}Failed`));
     } finally {
       this.loading = null;
     }
   }
+}
 
-  /**
-   * Keeps assistive technology from reading what has not just been said.
-   * @template T @param {() => Promise<T>} load
-   */
-  async #quietly(load) {
-    clearTimeout(this.#quiet);
-    this.#quieten(true);
-    try {
-      return await load();
-    } finally {
-      clearTimeout(this.#quiet);
-      this.#quiet = window.setTimeout(() => this.#quieten(false), quietMs);
-    }
+/** What stands where the window ends and the room's messages do not. */
+class End {
+  #text = el('span', { role: 'status' });
+  #retry;
+
+  /** @param {() => void} retry */
+  constructor(retry) {
+    this.#retry = el('button', { type: 'button', class: 'text-button', hidden: true, onclick: retry }, t('chat.retry'));
+    this.element = el('div', { class: 'log-end', hidden: true }, this.#text, ' ', this.#retry);
   }
 
-  /** @param {boolean} quiet */
-  #quieten(quiet) {
-    setAttribute(this.#log, 'aria-busy', quiet ? 'true' : null);
-    setAttribute(this.#log, 'aria-live', quiet ? 'off' : null);
+  /** @param {string} text */
+  say(text) {
+    setText(this.#text, text);
+    this.#retry.hidden = true;
+  }
+
+  /** @param {string} text why there is nothing */
+  fail(text) {
+    setText(this.#text, text);
+    this.#retry.hidden = false;
   }
 }

@@ -1,5 +1,6 @@
 import { closeButton } from './close-button.js';
-import { el, uniqueID } from './dom.js';
+import { isComposing } from './composing.js';
+import { el } from './dom.js';
 
 /**
  * The frame of what stands beside the stage, or over it on a small window.
@@ -10,14 +11,13 @@ import { el, uniqueID } from './dom.js';
  * @param {...HTMLElement} content
  */
 export function panel({ title, close, tool }, ...content) {
-  const id = uniqueID('panel');
   const escape = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Escape' && !event.isComposing) close();
+    if (event.key === 'Escape' && !isComposing(event)) close();
   };
   return el(
     'section',
-    { class: 'panel', 'aria-labelledby': id, hidden: true, onkeydown: escape },
-    el('header', { class: 'panel-head' }, el('h2', { id }, title), tool, closeButton(close)),
+    { class: 'panel', 'aria-label': title, hidden: true, onkeydown: escape },
+    el('header', { class: 'panel-head' }, el('h2', {}, title), tool, closeButton(close)),
     ...content,
   );
 }

@@ -105,7 +105,7 @@ function messageButton({ id, name }, act) {
   return el(
     'button',
     { type: 'button', class: 'round-button is-plain', 'data-peer': id, 'aria-label': text, title: text, onclick: act },
-    icon('chat'),
+    icon('lock'),
   );
 }
 

@@ -1,4 +1,5 @@
 import { readMembership } from './membership.js';
+import { readNames } from './names.js';
 
 /** Web storage of this page; every method works, without memory, where storage is forbidden. */
 class Shelf {
@@ -35,7 +36,10 @@ const passing = new Shelf(() => sessionStorage);
 /** @param {string} room */
 const roomKey = (room) => room.normalize('NFC').toLowerCase();
 
-/** @typedef {{key: string, text: string, to?: string, reply?: number, from: string}} Line `from`: the own peer id */
+/**
+ * @typedef {{key: string, text: string, to?: string, reply?: number, from: string, problem?: string}} Line
+ *   `from`: the own peer id; `problem`: the error code of one that is not to go out by itself
+ */
 
 /** @param {string | null} json @returns {Line[]} none where it is not what was written */
 export function readLines(json) {
@@ -50,7 +54,7 @@ export function readLines(json) {
 /** @param {any} line @returns {line is Line} */
 const isLine = (line) =>
   [line?.key, line?.text, line?.from].every((value) => typeof value === 'string') &&
-  (line.to === undefined || typeof line.to === 'string') &&
+  [line.to, line.problem].every((value) => value === undefined || typeof value === 'string') &&
   (line.reply === undefined || Number.isInteger(line.reply));
 
 /** What this browser remembers for its person. */
@@ -82,6 +86,16 @@ export const preferences = {
   unsent: (room) => readLines(passing.read(`unsent.${roomKey(room)}`)),
   /** @param {string} room @param {Line[]} lines */
   keepUnsent: (room, lines) => passing.write(`unsent.${roomKey(room)}`, lines.length ? JSON.stringify(lines) : ''),
+
+  /** Forgets what is being written and what was not sent in a room. @param {string} room */
+  forgetWriting: (room) => {
+    for (const key of ['draft', 'unsent']) passing.write(`${key}.${roomKey(room)}`, '');
+  },
+
+  /** Names of those who are or were in a room, by peer id, for as long as the tab lives. @param {string} room */
+  names: (room) => readNames(passing.read(`names.${roomKey(room)}`)),
+  /** @param {string} room @param {Map<string, string>} names */
+  keepNames: (room, names) => passing.write(`names.${roomKey(room)}`, JSON.stringify([...names])),
 
   /** The greatest number of a message that was read in a room, for as long as the tab lives. @param {string} room */
   read: (room) => Number.parseInt(passing.read(`read.${roomKey(room)}`) ?? '', 10) || null,

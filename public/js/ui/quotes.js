@@ -1,8 +1,10 @@
 import { t } from '../i18n/index.js';
 import { withoutBidiControls } from './bidi.js';
 import { el, replaceChildren } from './dom.js';
+import { setTabStops } from './tab-stops.js';
 
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
+/** @typedef {{n: number, state: 'empty' | 'asked' | 'filled' | 'failed'}} Slot place for the quote of a message */
 
 /** Characters of a quoted message that are drawn; one line shows fewer. */
 const longest = 200;
@@ -15,8 +17,9 @@ export class Quotes {
   #find;
   #go;
   #observer;
-  /** @type {WeakMap<Element, number>} */
-  #numbers = new WeakMap();
+  #root;
+  /** @type {WeakMap<Element, Slot>} */
+  #slots = new WeakMap();
 
   /**
    * @param {object} options
@@ -25,17 +28,29 @@ export class Quotes {
    * @param {(n: number) => void} options.go
    */
   constructor({ root, find, go }) {
+    this.#root = root;
     this.#find = find;
     this.#go = go;
     this.#observer = new IntersectionObserver((seen) => this.#near(seen), { root, rootMargin: '200px 0px' });
   }
 
-  /** @param {number} n of the message that is answered */
-  quote(n) {
-    const slot = el('div', { class: 'quote-slot' });
-    this.#numbers.set(slot, n);
-    this.#observer.observe(slot);
-    return slot;
+  /** @param {number} n of the message that is answered @param {string} id of the element */
+  quote(n, id) {
+    const element = el('div', { class: 'quote-slot', id });
+    this.#slots.set(element, { n, state: 'empty' });
+    this.#observer.observe(element);
+    return element;
+  }
+
+  /** Draws a message anew where it is quoted. @param {number} n @param {MessageEntry} message as it stands now */
+  restate(n, message) {
+    for (const element of this.#root.querySelectorAll('.quote-slot')) {
+      const slot = this.#slots.get(element);
+      if (slot?.n !== n || slot.state === 'empty') continue;
+      slot.state = 'filled';
+      this.#observer.unobserve(element);
+      this.#draw(element, this.#button(n, ...quoteParts(message)));
+    }
   }
 
   disconnect() {
@@ -45,21 +60,38 @@ export class Quotes {
   /** @param {IntersectionObserverEntry[]} seen */
   #near(seen) {
     for (const { isIntersecting, target } of seen) {
-      if (!isIntersecting) continue;
-      this.#observer.unobserve(target);
-      this.#fill(/** @type {HTMLElement} */ (target));
+      const slot = this.#slots.get(target);
+      if (!slot) continue;
+      if (isIntersecting && slot.state === 'empty') this.#fill(target, slot);
+      else if (!isIntersecting && slot.state === 'failed') slot.state = 'empty';
     }
   }
 
-  /** @param {HTMLElement} slot */
-  async #fill(slot) {
-    const n = this.#numbers.get(slot) ?? 0;
+  /**
+   * A quote that cannot be had is asked for again when it has been away from the screen.
+   * @param {Element} element @param {Slot} slot
+   */
+  async #fill(element, slot) {
+    const { n } = slot;
+    slot.state = 'asked';
     try {
       const message = await this.#find(n);
-      replaceChildren(slot, message ? this.#button(n, ...quoteParts(message)) : gone());
+      if (slot.state !== 'asked') return;
+      slot.state = 'filled';
+      this.#observer.unobserve(element);
+      this.#draw(element, message ? this.#button(n, ...quoteParts(message)) : gone());
     } catch {
-      replaceChildren(slot, this.#button(n, t('chat.answersUnknown')));
+      if (slot.state !== 'asked') return;
+      slot.state = 'failed';
+      this.#draw(element, this.#button(n, t('chat.answersUnknown')));
     }
+  }
+
+  /** @param {Element} element @param {HTMLElement} quote */
+  #draw(element, quote) {
+    replaceChildren(/** @type {HTMLElement} */ (element), quote);
+    const line = element.closest('.line');
+    if (line) setTabStops(line);
   }
 
   /** @param {number} n @param {...import('./dom.js').Child} parts */

@@ -3,6 +3,7 @@ import { languageEvents } from '../i18n/index.js';
 import { LocalMedia } from '../rtc/local-media.js';
 import { CallView } from './call-view.js';
 import { Door } from './door.js';
+import { Draft } from './draft.js';
 import { Ended } from './ended.js';
 import { MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
@@ -42,6 +43,7 @@ export class RoomPage {
     addEventListener('pageshow', this.#shownAgain);
     languageEvents.addEventListener('change', this.#translate);
     this.#call.addEventListener('change', this.#changed);
+    this.#call.transcript.addEventListener('restarted', this.#restarted);
     if (this.#room) this.#openDoor(this.#media.start());
     else this.#show(new NoRoom(this.#root));
   }
@@ -52,6 +54,7 @@ export class RoomPage {
     removeEventListener('pageshow', this.#shownAgain);
     languageEvents.removeEventListener('change', this.#translate);
     this.#call.removeEventListener('change', this.#changed);
+    this.#call.transcript.removeEventListener('restarted', this.#restarted);
     this.#leave();
     this.#show(null);
   }
@@ -73,8 +76,7 @@ export class RoomPage {
 
   /** @param {string} name */
   async #enter(name) {
-    const kept = preferences.membership(this.#room);
-    const session = kept && (await this.#membership.take(this.#room, kept.you)) ? kept.token : undefined;
+    const session = await this.#session();
     try {
       await this.#call.join({ room: this.#room, name, host: preferences.hostKey(this.#room), session });
     } catch (error) {
@@ -86,6 +88,15 @@ export class RoomPage {
     this.#remember();
     history.replaceState(history.state, '', roomPath(this.#room));
     this.#show(new CallView({ root: this.#root, call: this.#call, media: this.#media }));
+  }
+
+  /** The token to enter with. A duplicate of another tab does without, and leaves what that one writes to it. */
+  async #session() {
+    const kept = preferences.membership(this.#room);
+    if (!kept) return undefined;
+    if (await this.#membership.take(this.#room, kept.you)) return kept.token;
+    if (kept.you !== this.#call.you) preferences.forgetWriting(this.#room);
+    return undefined;
   }
 
   /** So that the page loaded anew is the same member. */
@@ -104,6 +115,13 @@ export class RoomPage {
     this.#media.stop();
     this.#membership.release();
     this.#show(new Ended({ root: this.#root, room: this.#room, reason: end.reason, again: () => this.#joinAgain() }));
+  };
+
+  /** Numbers that are kept with what is being written name other messages now. */
+  #restarted = () => {
+    const draft = Draft.read(preferences.draft(this.#room));
+    draft.restarted();
+    preferences.keepDraft(this.#room, draft.json);
   };
 
   #joinAgain() {

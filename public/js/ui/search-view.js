@@ -1,12 +1,13 @@
 import { errorText, formatDay, formatTime, t } from '../i18n/index.js';
-import { ProtocolError } from '../net/protocol.js';
 import { withoutBidiControls } from './bidi.js';
-import { el, replaceChildren, setText } from './dom.js';
+import { isComposing } from './composing.js';
+import { el, setAttribute, setText } from './dom.js';
+import { Finder } from './finder.js';
 import { icon } from './icons.js';
 import { excerpt, markWords } from './search-marks.js';
 
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
-/** @typedef {(query: string, options: {before?: number}) => Promise<{entries: MessageEntry[], more: boolean}>} Search */
+/** @typedef {{entry: MessageEntry, query: string, element: HTMLElement}} Item */
 
 /** Time without typing after which is searched, in milliseconds. */
 const pauseMs = 300;
@@ -16,16 +17,12 @@ const lead = 40;
 
 /** Finding messages: the panel's other face. The newest stand first. */
 export class SearchView {
-  #search;
+  #finder;
   #choose;
   #back;
-  #query = '';
-  /** Counts searches, so that a late answer to an old one is left out. */
-  #turn = 0;
   #timer = 0;
-  /** The oldest found. @type {number | null} */
-  #oldest = null;
-  #count = 0;
+  /** What is drawn, by `n`. @type {Map<number | null, Item>} */
+  #items = new Map();
   #box = el('input', {
     type: 'search',
     class: 'input',
@@ -41,53 +38,69 @@ export class SearchView {
   #results = el('ul', { class: 'search-results', 'aria-label': t('search.results') });
   #older = el(
     'button',
-    { type: 'button', class: 'button button-quiet search-older', hidden: true, onclick: () => this.#more() },
+    { type: 'button', class: 'button button-quiet search-older', hidden: true, onclick: () => this.#finder.older() },
     t('search.older'),
   );
 
   /**
    * @param {object} options
-   * @param {Search} options.search rejects with ProtocolError
+   * @param {import('./finder.js').Search} options.search rejects with ProtocolError
    * @param {(n: number) => void} options.choose goes to a message
    * @param {() => void} options.back
    */
   constructor({ search, choose, back }) {
-    this.#search = search;
+    this.#finder = new Finder({ search, changed: () => this.#draw() });
     this.#choose = choose;
     this.#back = back;
-    const name = t('search.back');
-    const submit = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.#start();
-    };
     this.element = el(
       'div',
       { class: 'search', hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event) },
-      el(
-        'form',
-        { class: 'search-form', role: 'search', onsubmit: submit },
-        el(
-          'button',
-          { type: 'button', class: 'round-button is-plain', 'aria-label': name, title: name, onclick: back },
-          icon('back'),
-        ),
-        this.#box,
-      ),
+      this.#form(),
       this.#status,
       el('div', { class: 'search-found' }, this.#results, this.#older),
     );
   }
 
-  /** @param {boolean} open */
+  disconnect() {
+    clearTimeout(this.#timer);
+  }
+
+  /** Opens it, with what was searched before as it stands now, or closes it. @param {boolean} open */
   show(open) {
+    clearTimeout(this.#timer);
     this.element.hidden = !open;
-    if (open) this.#box.select();
-    if (open) this.#box.focus();
+    if (!open) return;
+    this.#box.select();
+    this.#box.focus();
+    if (this.#box.value.trim()) this.#start();
+  }
+
+  /** Takes a message as it stands now. @param {MessageEntry} message */
+  restated(message) {
+    this.#finder.restated(message);
+  }
+
+  #form() {
+    const name = t('search.back');
+    const submit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#start();
+    };
+    return el(
+      'form',
+      { class: 'search-form', role: 'search', onsubmit: submit },
+      el(
+        'button',
+        { type: 'button', class: 'round-button is-plain', 'aria-label': name, title: name, onclick: () => this.#back() },
+        icon('back'),
+      ),
+      this.#box,
+    );
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key !== 'Escape' || event.isComposing) return;
+    if (event.key !== 'Escape' || isComposing(event)) return;
     event.stopPropagation();
     event.preventDefault();
     this.#back();
@@ -95,77 +108,72 @@ export class SearchView {
 
   #typed() {
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#start(), pauseMs);
+    this.#timer = window.setTimeout(() => {
+      if (this.#box.value.trim() !== this.#finder.query) this.#start();
+    }, pauseMs);
   }
 
   #start() {
     clearTimeout(this.#timer);
-    const query = this.#box.value.trim();
-    if (query === this.#query) return;
-    this.#query = query;
-    this.#oldest = null;
-    this.#count = 0;
-    this.#ask(query);
+    this.#finder.start(this.#box.value.trim());
   }
 
-  #more() {
-    this.#ask(this.#query);
-  }
-
-  /** @param {string} query */
-  async #ask(query) {
-    const turn = ++this.#turn;
-    const before = this.#oldest;
-    try {
-      const found = query ? await this.#search(query, before === null ? {} : { before }) : { entries: [], more: false };
-      if (turn === this.#turn) this.#show(query, found);
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#query = '';
-      setText(this.#status, errorText(error instanceof ProtocolError ? error.code : 'unknown'));
-    }
-  }
-
-  /** @param {string} query @param {{entries: MessageEntry[], more: boolean}} found */
-  #show(query, { entries, more }) {
-    const first = this.#oldest === null;
-    const items = entries.toReversed().map((entry) => this.#item(entry, query));
-    if (first) replaceChildren(this.#results, ...items);
-    else this.#results.append(...items);
-    if (!first) items[0]?.querySelector('button')?.focus();
-    this.#oldest = entries[0]?.n ?? this.#oldest;
-    this.#count += entries.length;
+  #draw() {
+    const { results, query, more, busy, problem } = this.#finder;
+    setAttribute(this.#older, 'aria-disabled', busy ? 'true' : null);
+    if (busy) return;
+    const pressed = document.activeElement === this.#older;
+    const before = this.#items;
+    this.#items = new Map(results.map((entry) => [entry.n, this.#item(entry, query)]));
+    for (const [n, { element }] of before) if (this.#items.get(n)?.element !== element) element.remove();
+    const news = this.#place([...this.#items.values()]);
     this.#older.hidden = !more;
-    setText(this.#status, statusText(query, this.#count, more));
+    setText(this.#status, problem ? errorText(problem) : statusText(query, results.length, more));
+    if (pressed && before.size > 0) news?.querySelector('button')?.focus();
   }
 
-  /** @param {MessageEntry} entry @param {string} query */
-  #item({ n, own, name, at, to, text }, query) {
-    const go = () => n !== null && this.#choose(n);
-    return el(
-      'li',
-      {},
-      el(
-        'button',
-        { type: 'button', class: 'search-result', onclick: go },
-        el(
-          'span',
-          { class: 'line-head line-who' },
-          el('bdi', { class: 'line-name' }, own ? t('chat.you') : name),
-          ' ',
-          el('time', { datetime: at.toISOString() }, `${formatDay(at)}, ${formatTime(at)}`),
-          to !== null && icon('lock'),
-        ),
-        el('span', { class: 'search-text', dir: 'auto' }, ...markedParts(text, query)),
-      ),
-    );
+  /** Puts the items in order; those in their place stay untouched. @param {Item[]} items @returns {Element | null} the first new one */
+  #place(items) {
+    /** @type {Element | null} */
+    let news = null;
+    items.forEach(({ element }, i) => {
+      const there = this.#results.children[i];
+      if (there === element) return;
+      this.#results.insertBefore(element, there ?? null);
+      news ??= element;
+    });
+    return news;
   }
+
+  /** @param {MessageEntry} entry @param {string} query @returns {Item} */
+  #item(entry, query) {
+    const known = this.#items.get(entry.n);
+    if (known?.entry === entry && known.query === query) return known;
+    const go = () => entry.n !== null && this.#choose(entry.n);
+    const button = el('button', { type: 'button', class: 'search-result', onclick: go }, ...resultParts(entry, query));
+    return { entry, query, element: el('li', {}, button) };
+  }
+}
+
+/** @param {MessageEntry} entry @param {string} query */
+function resultParts({ own, name, at, to, text }, query) {
+  return [
+    el(
+      'span',
+      { class: 'line-head line-who' },
+      el('bdi', { class: 'line-name' }, own ? t('chat.you') : name),
+      ' ',
+      el('time', { datetime: at.toISOString() }, `${formatDay(at)}, ${formatTime(at)}`),
+      to !== null && icon('lock'),
+    ),
+    el('span', { class: 'search-text', dir: 'auto' }, ...markedParts(text, query)),
+  ];
 }
 
 /** @param {string} query @param {number} count @param {boolean} more */
 function statusText(query, count, more) {
   if (!query) return t('search.hint');
-  if (count === 0) return t('search.none');
+  if (count === 0 && !more) return t('search.none');
   return t(more ? 'search.more' : 'search.found', { count });
 }
 

@@ -18,6 +18,7 @@ import { el, setAttribute, setText, uniqueID } from './dom.js';
  * @property {boolean} camera whether it is on, or is to be
  * @property {PanelName | null} panel
  * @property {number} unread
+ * @property {boolean} more whether more than these are unread
  * @property {number} people
  */
 
@@ -64,14 +65,14 @@ export class Toolbar {
   }
 
   /** @param {ToolbarState} state */
-  show({ mic, camera, panel, unread, people }) {
+  show({ mic, camera, panel, unread, more, people }) {
     this.#mic.show(micFace(mic));
     this.#camera.show(cameraFace(camera));
     this.#chat.show(chatFace(panel === 'chat'));
     this.#people.show(peopleFace(panel === 'people'));
     setText(this.#count, t('call.people', { count: people }));
-    setText(this.#badge, unread > 99 ? '99+' : String(unread));
-    setText(this.#unread, unread ? t('chat.unread', { count: unread }) : '');
+    setText(this.#badge, unread > 99 ? '99+' : `${unread}${more ? '+' : ''}`);
+    setText(this.#unread, unread ? t(more ? 'chat.unreadMore' : 'chat.unread', { count: unread }) : '');
     this.#badge.hidden = unread === 0;
     setAttribute(this.#chat.element, 'aria-describedby', unread ? this.#unread.id : null);
   }

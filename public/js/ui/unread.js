@@ -10,6 +10,8 @@ export class Unread extends EventTarget {
   #read;
   /** @type {Set<number>} */
   #unread = new Set();
+  /** Whether what came right after the last one that was read is not here. */
+  #lacking = true;
 
   /**
    * @param {object} options
@@ -29,6 +31,11 @@ export class Unread extends EventTarget {
     return this.#unread.size;
   }
 
+  /** Whether there are more than were counted. */
+  get more() {
+    return this.#lacking && this.#unread.size > 0;
+  }
+
   connect() {
     this.#transcript.addEventListener('change', this.#changed);
     this.#transcript.addEventListener('arrived', this.#arrived);
@@ -40,10 +47,9 @@ export class Unread extends EventTarget {
     this.#transcript.removeEventListener('arrived', this.#arrived);
   }
 
-  /** All there is has been read now. @returns {number | null} the `n` of the first that was not */
+  /** All there is has been read now. @returns {number | null} the `n` from which on it was not; null: nothing is new */
   see() {
-    let first = null;
-    for (const n of this.#unread) if (first === null || n < first) first = n;
+    const first = this.#unread.size > 0 ? this.#read + 1 : null;
     this.#unread.clear();
     if (this.#transcript.newest > this.#read) this.#keep((this.#read = this.#transcript.newest));
     return first;
@@ -65,6 +71,8 @@ export class Unread extends EventTarget {
   /** @param {readonly Entry[]} entries */
   #add(entries) {
     const before = this.#unread.size;
+    const { more, first } = this.#transcript;
+    if (!more || (first !== null && first <= this.#read + 1)) this.#lacking = false;
     for (const entry of entries) {
       if (entry.kind !== 'message' || entry.n === null || entry.own || entry.deleted) continue;
       if (entry.n > this.#read) this.#unread.add(entry.n);

@@ -37,7 +37,7 @@ test('what others said since the chat was last seen is unread', () => {
   transcript.pending({ key: 'k6', text: 'mine', name: 'Juno' });
   transcript.notice('joined', 'Juno');
   assert.deepEqual([unread.count, changes()], [2, 2]);
-  assert.equal(unread.see(), 4);
+  assert.equal(unread.see(), 3);
   assert.deepEqual([unread.count, unread.see()], [0, null]);
   assert.deepEqual(kept, [2, 5]);
 });
@@ -76,5 +76,19 @@ test('a deleted message is not unread', () => {
   transcript.stored(message(4));
   transcript.changed({ ...message(3), seq: 5, text: '', deleted: '2024-05-03T10:00:00.000Z' });
   assert.deepEqual([unread.count, changes()], [1, 3]);
-  assert.equal(unread.see(), 4);
+  assert.equal(unread.see(), 3);
+});
+
+test('there are more than were counted until what comes right after the last one read is here', () => {
+  const { transcript, unread } = start({ there: [8, 9], read: 5 });
+  assert.deepEqual([unread.count, unread.more], [2, true]);
+  transcript.prepend([message(7)], true);
+  assert.deepEqual([unread.count, unread.more], [3, true]);
+  transcript.prepend([message(5), message(6)], true);
+  assert.deepEqual([unread.count, unread.more], [4, false]);
+
+  const other = start({ there: [8, 9], read: 5 });
+  assert.equal(other.unread.see(), 6);
+  other.transcript.stored(message(10));
+  assert.deepEqual([other.unread.count, other.unread.more, other.unread.see()], [1, false, 10]);
 });

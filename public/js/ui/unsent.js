@@ -3,11 +3,13 @@
 /** Time in which changes are written together. */
 export const WRITE_MS = 250;
 
-/** Keeps the lines of a transcript that are not sent, so that they outlive the page. */
+/** Keeps the lines of a transcript that are not sent, so that they outlive the page: a new one at once. */
 export class UnsentLines {
   #transcript;
   #write;
   #clock;
+  /** Keys of the lines that are written. @type {Set<string>} */
+  #written = new Set();
   /** @type {any} */
   #timer = null;
 
@@ -30,7 +32,6 @@ export class UnsentLines {
 
   disconnect() {
     this.#transcript.removeEventListener('change', this.#changed);
-    this.#clock.clearTimeout(this.#timer);
     this.#flush();
   }
 
@@ -38,15 +39,21 @@ export class UnsentLines {
   #changed = (event) => {
     const { detail } = /** @type {CustomEvent<import('../chat/transcript.js').TranscriptChange>} */ (event);
     const own = [...detail.added, ...detail.changed, ...detail.removed].some((entry) => entry.kind === 'message' && entry.own);
-    if (own && this.#timer === null) this.#timer = this.#clock.setTimeout(() => this.#flush(), WRITE_MS);
+    if (this.#transcript.unsent.some(({ key }) => !this.#written.has(key))) this.#flush();
+    else if (own && this.#timer === null) this.#timer = this.#clock.setTimeout(() => this.#flush(), WRITE_MS);
   };
 
   #flush() {
+    this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
-    this.#write(
-      this.#transcript.unsent.map(({ key, text, to, reply, from }) => ({
-        key, text, from, ...(to !== null && { to }), ...(reply !== null && { reply }),
-      })),
-    );
+    const { unsent } = this.#transcript;
+    this.#written = new Set(unsent.map(({ key }) => key));
+    this.#write(unsent.map(lineOf));
   }
+}
+
+/** @param {import('../chat/entry.js').MessageEntry} entry @returns {Line} */
+function lineOf({ key, text, to, reply, from, problem }) {
+  const refused = problem !== null && problem !== 'closed';
+  return { key, text, from, ...(to !== null && { to }), ...(reply !== null && { reply }), ...(refused && { problem }) };
 }
