@@ -57,7 +57,7 @@ func Open(cfg Config) (*Store, error) {
 	}
 	s := &Store{retention: cfg.Retention, log: cfg.Log, health: &health{log: cfg.Log}, gate: newGate()}
 	if err = s.openReaders(cfg.Path); err == nil {
-		s.writer, err = newWriter(db, cfg.Path+"-wal", s.gate, s.health, cfg.Log)
+		s.writer, err = newWriter(db, cfg.Path, s.gate, s.health, cfg.Log)
 	}
 	if err != nil {
 		return nil, errors.Join(explain(err), s.closeReaders(), db.Close())

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -40,7 +39,7 @@ type writer struct {
 	done     chan error
 	shutting sync.WaitGroup // of the gate
 
-	path    string // of the log
+	path    string // of the file
 	log     *slog.Logger
 	gate    *gate
 	health  *health
@@ -211,7 +210,7 @@ func (w *writer) tend() {
 	if w.health.err() != nil {
 		w.health.wrote(w.transact([]*request{{work: (*tx).touch}}))
 	}
-	if info, err := os.Stat(w.path); err == nil && info.Size() > maxLog {
+	if info, err := os.Stat(w.path + "-wal"); err == nil && info.Size() > maxLog {
 		w.purge = true
 	}
 	w.empty()
@@ -226,7 +225,7 @@ func (w *writer) tend() {
 // else is to be done: where SQLite has moved a row, as for another before it,
 // it leaves a copy that secure_delete does not overwrite.
 func (w *writer) vacuum() {
-	info, err := os.Stat(strings.TrimSuffix(w.path, "-wal"))
+	info, err := os.Stat(w.path)
 	if err != nil || info.Size() > maxVacuum || !w.stale || w.purge || w.erasing || len(w.requests) > 0 ||
 		time.Since(w.written) < vacuumEvery || w.health.err() != nil {
 		return
