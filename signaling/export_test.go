@@ -1,6 +1,9 @@
 package signaling
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Sweep does what Run does each second, as if it were now.
 func (h *Hub) Sweep(now time.Time) { h.sweep(now) }
@@ -27,7 +30,80 @@ func (h *Hub) Parked(room RoomID, peer PeerID) bool {
 	}
 	session.out.mu.Lock()
 	defer session.out.mu.Unlock()
-	return session.out.socket.parked.Load() && !session.out.socket.writer.flushing
+	s := session.out.socket
+	return s != nil && s.parked.Load() && !s.writer.flushing
+}
+
+// Left is what a hub has of its peers.
+type Left struct {
+	Rooms    int // that were not made
+	Entering int // sockets that have not joined
+	Absent   int64
+	Bytes    int64 // kept for those
+}
+
+// Left tells what the hub has of its peers.
+func (h *Hub) Left() Left {
+	left := Left{Absent: h.absent.Load(), Bytes: h.absentBytes.Load()}
+	for _, room := range h.all() {
+		room.mu.Lock()
+		if !room.made {
+			left.Rooms++
+		}
+		room.mu.Unlock()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left.Entering = len(h.entering)
+	return left
+}
+
+// Audit compares what the hub keeps for its peers with its bounds and with its own
+// counters. Nothing may be under way.
+func (h *Hub) Audit() error {
+	var absent, bytes int64
+	for _, room := range h.all() {
+		room.mu.Lock()
+		for _, session := range room.peers {
+			kept, err := session.out.audit(session.absent != nil)
+			if err != nil {
+				room.mu.Unlock()
+				return fmt.Errorf("peer %s: %w", session.id, err)
+			}
+			if session.absent != nil {
+				absent++
+				bytes += kept
+			}
+		}
+		room.mu.Unlock()
+	}
+	if a, b := h.absent.Load(), h.absentBytes.Load(); a != absent || b != bytes {
+		return fmt.Errorf("%d peers without a socket are counted, with %d bytes; there are %d, with %d", a, b, absent, bytes)
+	}
+	if absent > maxAbsent || bytes > maxAbsentBytes+absent*absentShare {
+		return fmt.Errorf("%d peers without a socket, with %d bytes", absent, bytes)
+	}
+	return nil
+}
+
+// audit is Audit of one outbox, and answers how many bytes it keeps.
+func (o *outbox) audit(absent bool) (int64, error) {
+	const joined = 4 << 10 // what a resume puts before the rest
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	bytes := 0
+	for _, f := range o.frames {
+		bytes += len(f.data)
+	}
+	switch {
+	case absent != (o.socket == nil):
+		return 0, fmt.Errorf("away is %v, and without a socket %v", absent, o.socket == nil)
+	case bytes != o.bytes:
+		return 0, fmt.Errorf("%d bytes are counted as %d", bytes, o.bytes)
+	case bytes > maxKeptBytes+joined || len(o.frames) > maxKeptFrames+1:
+		return 0, fmt.Errorf("%d frames of %d bytes are kept", len(o.frames), bytes)
+	}
+	return int64(bytes), nil
 }
 
 func (h *Hub) session(room RoomID, peer PeerID) *Session {
@@ -46,7 +122,12 @@ func (h *Hub) session(room RoomID, peer PeerID) *Session {
 // wait for their turn: that bubble has to make what they wait for.
 func (h *Hub) RenewSearches() { h.searches = make(chan struct{}, maxSearches) }
 
-// IssueSession makes the token of a peer as if at a certain time.
+// IssueSession makes the token of a peer as if at a certain time; with the
+// instance of the peer if it is in the room.
 func (h *Hub) IssueSession(room RoomID, peer PeerID, at time.Time) string {
-	return h.tokens.issue(room, peer, at)
+	id := identity{peer: peer, instance: newInstance(), serial: newSerial(), joined: at}
+	if session := h.session(room, peer); session != nil {
+		id.instance, id.serial = session.instance, session.serial
+	}
+	return h.keys.issue(room, id, at)
 }

@@ -23,13 +23,13 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	case since:
 		q.Direction, q.From = chat.Changed, f.Int(protocol.FieldSince)
 	}
-	if s.reading.Add(1) > maxReading {
-		s.reading.Add(-1)
+	if s.pages.Add(1) > maxReading {
+		s.pages.Add(-1)
 		return errReading
 	}
 	re := f.ID
 	queued := s.room.queue.push(job{do: func() {
-		defer s.reading.Add(-1)
+		defer s.pages.Add(-1)
 		ctx, cancel := context.WithTimeout(s.hub.ctx, findTimeout)
 		defer cancel()
 		page, fault := s.room.find(ctx, q)
@@ -40,7 +40,7 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 		s.show(protocol.TypeChatHistory, re, page)
 	}})
 	if !queued {
-		s.reading.Add(-1)
+		s.pages.Add(-1)
 		return errBusy
 	}
 	return nil
@@ -112,7 +112,7 @@ func lineJSON(m *chat.Message) int { return 6*(len(m.Text)+len(m.Key)+len(m.Name
 const (
 	perLineJSON = 230 // of a line, besides its texts
 	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + perLineJSON
-	maxPeerJSON = 4*protocol.MaxName + 290
+	maxPeerJSON = 4*protocol.MaxName + 320
 )
 
 // maxPastBytes bounds the chat in one frame, by what it may take at the worst, so that

@@ -21,10 +21,15 @@ const (
 	silence      = 40 * time.Second // without a frame, a socket is given up
 	pingAfter    = 25 * time.Second // without a frame, it is asked for one
 	sweepEvery   = time.Second
+	maxGrace     = 10 * time.Minute
 	keepEmpty    = 24 * time.Hour   // a made room that nobody is in
 	stallTimeout = 20 * time.Second // for one write
 	drainTimeout = 5 * time.Second  // for sockets to end when the hub stops
 	maxMade      = 10_000           // rooms made by request
+
+	restartSoonest = 500 * time.Millisecond // when to come back to a server that restarts
+	restartSpread  = 15 * time.Second       // within which everyone is asked to, at most
+	restartShare   = 2 * time.Millisecond   // of that for each peer
 )
 
 // Config is what a Hub is made of.
@@ -34,9 +39,9 @@ type Config struct {
 	Limits  Limits
 	Origins []string // hosts, or patterns as of path.Match, whose pages may connect besides the own
 
-	// SessionKey signs the tokens with which peers keep their ids; it has
-	// SessionKeySize bytes. With nil, tokens end with the process.
-	SessionKey []byte
+	// SessionKeys sign the tokens with which peers continue their sessions and
+	// keep their ids. With nil, tokens end with the process.
+	SessionKeys *KeyRing
 
 	// Rooms keeps the rooms that are made; with nil they end with the process.
 	// It stays the caller's, who closes it after Run.
@@ -52,14 +57,19 @@ type Hub struct {
 	limits    Limits
 	origins   []string
 	joins     *joinLimiter
-	tokens    *tokens
+	forgeries *joinLimiter // of session tokens
+	keys      *KeyRing
 	searches  chan struct{} // holds a value for each search under way
 	searchers atomic.Int32  // how many search or wait for that
 	tags      maphash.Seed
+	began     time.Time
 	maxPast   int // bytes of chat in one frame
 	parking   *parking
 	ctx       context.Context //nolint:containedctx // the life of the hub itself, ended by Run
 	cancel    context.CancelFunc
+
+	absent      atomic.Int64 // peers without a socket
+	absentBytes absentBytes
 
 	watchers watchers
 	listing  sync.Mutex // guards listed; taken before mu
@@ -80,6 +90,8 @@ func New(cfg Config) (*Hub, error) {
 		return nil, errors.New("a hub needs a chat store and a log")
 	case l.Peers < 1 || maxPastBytes(l) < maxLineJSON:
 		return nil, fmt.Errorf("a room holds 1 to %d peers", (protocol.MaxServerFrame-4<<10-maxLineJSON)/maxPeerJSON)
+	case l.Grace < 0 || l.Grace > maxGrace:
+		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
 	}
@@ -88,14 +100,13 @@ func New(cfg Config) (*Hub, error) {
 			return nil, fmt.Errorf("origin %q: %w", pattern, err)
 		}
 	}
-	tokens, err := newTokens(cfg.SessionKey)
-	if err != nil {
-		return nil, err
+	if cfg.SessionKeys == nil {
+		cfg.SessionKeys = NewKeyRing(time.Now())
 	}
 	h := &Hub{
 		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
 		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
-		tokens: tokens, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(),
+		forgeries: newJoinLimiter(forgeryRate), keys: cfg.SessionKeys, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -106,6 +117,7 @@ func New(cfg Config) (*Hub, error) {
 		h.cancel()
 		return nil, err
 	}
+	var err error
 	if h.parking, err = newParking(); err != nil {
 		h.cancel()
 		return nil, err
@@ -113,15 +125,15 @@ func New(cfg Config) (*Hub, error) {
 	return h, nil
 }
 
-// Run sweeps the rooms until ctx ends, then tells everyone that the server
-// goes away (close code 1001) and returns when all sockets have ended.
+// Run sweeps the rooms until ctx ends, then tells everyone when to come back,
+// closes their sockets (1001) and returns when all have ended.
 func (h *Hub) Run(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case now := <-tick.C:
-			h.sweep(now)
+			h.sweep(now) //nolint:contextcheck // what it wakes has a life of its own
 		case <-ctx.Done():
 			h.drain() //nolint:contextcheck // what it wakes lives until it has drained
 			h.cancel()
@@ -129,6 +141,9 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// seconds counts from when the hub began, whatever becomes of the clock.
+func (h *Hub) seconds(now time.Time) int64 { return int64(now.Sub(h.began) / time.Second) }
 
 // tag is what logs call a room: enough to tell rooms apart while the program
 // runs, but not the name, which lets whoever knows it in.
@@ -145,6 +160,7 @@ func (h *Hub) Draining() bool {
 
 func (h *Hub) sweep(now time.Time) {
 	h.joins.sweep(now)
+	h.forgeries.sweep(now)
 	for _, room := range h.all() {
 		if room.sweep(now) {
 			h.retire(room)
@@ -170,8 +186,15 @@ func (h *Hub) drain() {
 	}
 	h.mu.Unlock()
 	h.watchers.notify()
-	for _, room := range h.all() {
-		room.closeAll(protocol.CloseGoingAway)
+	rooms, peers := h.all(), 0
+	for _, room := range rooms {
+		room.mu.Lock()
+		peers += len(room.peers)
+		room.mu.Unlock()
+	}
+	spread := min(max(time.Duration(peers)*restartShare, restartSoonest), restartSpread)
+	for _, room := range rooms {
+		room.restart(restartSoonest, spread)
 	}
 	done := make(chan struct{})
 	go func() { h.alive.Wait(); close(done) }()

@@ -35,10 +35,13 @@ func newPeerID() PeerID {
 func peerIDOf(b []byte) PeerID { return PeerID(lowerBase32.EncodeToString(b)) }
 
 // bytes is what the id was made of.
-func (p PeerID) bytes() []byte {
-	b, err := lowerBase32.DecodeString(string(p))
+func (p PeerID) bytes() []byte { return bytesOf(string(p)) }
+
+// bytesOf is what an id that the server made was made of.
+func bytesOf(id string) []byte {
+	b, err := lowerBase32.DecodeString(id)
 	if err != nil {
-		panic("a peer id that the server did not make: " + err.Error())
+		panic("an id that the server did not make: " + err.Error())
 	}
 	return b
 }

@@ -25,9 +25,12 @@ func TestJoined(t *testing.T) {
 		if !regexp.MustCompile(`^[a-z2-7]{16}$`).MatchString(joined.You) {
 			t.Errorf("id %q", joined.You)
 		}
-		want := []protocol.Peer{{ID: mina.ID, Name: "Mina", Role: protocol.RoleGuest, Mic: true, Camera: true, Joined: start}}
+		want := []protocol.Peer{{ID: mina.ID, Name: "Mina", Role: protocol.RoleGuest, Mic: true, Camera: true, Joined: start, Instance: mina.Instance()}}
 		if !slices.Equal(joined.Peers, want) {
 			t.Errorf("peers %+v, want %+v", joined.Peers, want)
+		}
+		if !regexp.MustCompile(`^[a-z2-7]{13}$`).MatchString(mina.Instance()) {
+			t.Errorf("instance %q", mina.Instance())
 		}
 		if joined.ICE == nil || joined.Messages == nil {
 			t.Error("a list is null")
@@ -35,9 +38,12 @@ func TestJoined(t *testing.T) {
 
 		s.Pass(1500 * time.Millisecond)
 		nana := s.Join("tea", "Nana")
-		want = append(want, protocol.Peer{ID: nana.ID, Name: "Nana", Role: protocol.RoleGuest, Joined: protocol.At(time.Now())})
+		want = append(want, protocol.Peer{ID: nana.ID, Name: "Nana", Role: protocol.RoleGuest, Joined: protocol.At(time.Now()), Instance: nana.Instance()})
 		if !slices.Equal(nana.Joined.Peers, want) {
 			t.Errorf("peers %+v, want %+v", nana.Joined.Peers, want)
+		}
+		if mina.Instance() == nana.Instance() {
+			t.Error("two peers have one instance")
 		}
 		if nana.Joined.Re != 0 {
 			t.Error("an answer to a request without id")
@@ -71,12 +77,17 @@ func TestLeaving(t *testing.T) {
 		name   string
 		leave  func(*Peer)
 		reason protocol.LeftReason
+		after  time.Duration // and up to a sweep later
 	}{
-		{"leave", func(p *Peer) { p.Sendf(`{"type":"leave"}`); p.ExpectClose(protocol.CloseLeft) }, protocol.ReasonLeft},
-		{"close of the page", func(p *Peer) { p.Leave() }, protocol.ReasonLost},
-		{"broken socket", func(p *Peer) { p.Break() }, protocol.ReasonLost},
-		{"frame out of the protocol", func(p *Peer) { p.SendBytes([]byte{0xf3, 0x80, 0, 0, 0, 0}) }, protocol.ReasonLost},
-		{"frame that is not masked", func(p *Peer) { p.SendBytes([]byte("\x81\x02{}")) }, protocol.ReasonLost},
+		{"leave", func(p *Peer) { p.Sendf(`{"type":"leave"}`); p.ExpectClose(protocol.CloseLeft) }, protocol.ReasonLeft, 0},
+		{"close of the page", func(p *Peer) { p.Leave() }, protocol.ReasonLeft, time.Second},
+		{"close of the script", func(p *Peer) { p.Close(1000) }, protocol.ReasonLeft, time.Second},
+		{"close without a code", func(p *Peer) { p.SendBytes([]byte{0x88, 0x80, 0, 0, 0, 0}) }, protocol.ReasonLeft, time.Second},
+		{"socket given up", func(p *Peer) { p.Close(4002) }, protocol.ReasonLost, 20 * time.Second},
+		{"socket given up with the last of those codes", func(p *Peer) { p.Close(4499) }, protocol.ReasonLost, 20 * time.Second},
+		{"broken socket", func(p *Peer) { p.Break() }, protocol.ReasonLost, 20 * time.Second},
+		{"frame out of the protocol", func(p *Peer) { p.SendBytes([]byte{0xf3, 0x80, 0, 0, 0, 0}) }, protocol.ReasonLost, 20 * time.Second},
+		{"frame that is not masked", func(p *Peer) { p.SendBytes([]byte("\x81\x02{}")) }, protocol.ReasonLost, 20 * time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,18 +95,42 @@ func TestLeaving(t *testing.T) {
 				peers := s.JoinAll("tea", "Mina", "Nana", "Somi")
 				began := time.Now()
 				tt.leave(peers[1])
+				if tt.after > 3*time.Second {
+					for _, p := range []*Peer{peers[0], peers[2]} {
+						p.ExpectAway(peers[1], true)
+					}
+					wantAfter(t, began, 3*time.Second)
+					if n := len(s.Join("tea", "Yuki").Joined.Peers); n != 4 {
+						t.Errorf("%d peers in the room of one that is away, want 4", n)
+					}
+					for _, p := range []*Peer{peers[0], peers[2]} {
+						p.Expect(protocol.TypePeerJoined)
+					}
+				}
 				for _, p := range []*Peer{peers[0], peers[2]} {
 					p.ExpectLeft(peers[1], tt.reason)
 					p.ExpectNothing()
 				}
-				if d := time.Since(began); d > 0 {
-					t.Errorf("took %v", d)
-				}
-				if n := len(s.Join("tea", "Dahl").Joined.Peers); n != 3 {
-					t.Errorf("%d peers in the room, want 3", n)
+				wantAfter(t, began, tt.after)
+				for _, p := range s.Join("tea", "Dahl").Joined.Peers {
+					if p.ID == peers[1].ID || p.Away {
+						t.Errorf("%+v is in the room", p)
+					}
 				}
 			})
 		})
+	}
+}
+
+// wantAfter checks that something took a time, and no more than a sweep longer.
+func wantAfter(t *testing.T, began time.Time, want time.Duration) {
+	t.Helper()
+	slack := time.Second
+	if want == 0 {
+		slack = 0
+	}
+	if d := time.Since(began); d < want || d > want+slack {
+		t.Errorf("took %v, want %v", d, want)
 	}
 }
 
@@ -198,10 +233,7 @@ func TestHost(t *testing.T) {
 func TestUpdate(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
 		peers := s.JoinAll("tea", "Mina", "Nana")
-		want := peers[1].Joined.Peers[1]
-		if want.ID != peers[1].ID {
-			want = peers[1].Joined.Peers[0]
-		}
+		want := peers[1].Self()
 		steps := []struct {
 			send  string
 			alter func(*protocol.Peer)

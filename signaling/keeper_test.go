@@ -214,7 +214,7 @@ func TestRoomNotKept(t *testing.T) {
 		if joined.Room.Topic != "" || joined.Peers[0].Role != protocol.RoleGuest {
 			t.Errorf("joined as %+v", joined)
 		}
-		p.Leave()
+		p.Sendf(`{"type":"leave"}`)
 		s.Settle()
 		keeper.set(false)
 		mustMake(t, s, signaling.RoomSpec{Name: "tea"})

@@ -3,6 +3,7 @@ package signaling
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,13 +48,15 @@ type Limits struct {
 	Updates Rate // everything else, per session
 	Joins   Rate // joins and rooms made, per address
 	Peers   int  // in a room
+
+	Grace time.Duration // for who lost its socket to come back; at most 10 minutes
 }
 
 // DefaultLimits are the limits of docs/protocol.md.
 func DefaultLimits() Limits {
 	return Limits{
 		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60},
-		Joins: Rate{20, 200}, Peers: 100,
+		Joins: Rate{20, 200}, Peers: 100, Grace: 20 * time.Second,
 	}
 }
 
@@ -101,17 +104,28 @@ func (f *flood) refused(now time.Time) bool {
 	return now.Sub(f.since) >= floodTime
 }
 
+// conduct is what a client was refused for, over all sockets of its session.
+type conduct struct {
+	faults faults
+	flood  flood
+}
+
+// clone is for another session of the same client.
+func (c *conduct) clone() conduct {
+	return conduct{faults: faults{at: slices.Clone(c.faults.at), next: c.faults.next}, flood: c.flood}
+}
+
 // tooMany notes why a frame was refused and tells whether the socket has to
-// be closed for it. Its caller is the reader.
-func (s *socket) tooMany(now time.Time, fault *protocol.Error) bool {
+// be closed for it.
+func (c *conduct) tooMany(now time.Time, fault *protocol.Error) bool {
 	if fault == errSearching || fault == errReading {
 		return false // who types a search quickly floods nobody
 	}
 	switch fault.Code {
 	case protocol.CodeRateLimited:
-		return s.flood.refused(now)
+		return c.flood.refused(now)
 	case protocol.CodeBadMessage, protocol.CodeUnknownType, protocol.CodeNotJoined:
-		return s.faults.add(now)
+		return c.faults.add(now)
 	default:
 		return false
 	}

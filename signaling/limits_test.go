@@ -270,6 +270,7 @@ func TestDefaultLimits(t *testing.T) {
 		Updates: signaling.Rate{PerSecond: 20, Burst: 60},
 		Joins:   signaling.Rate{PerSecond: 20, Burst: 200},
 		Peers:   100,
+		Grace:   20 * time.Second,
 	}
 	if got := signaling.DefaultLimits(); got != want {
 		t.Errorf("got %s, want %s", fmt.Sprint(got), fmt.Sprint(want))

@@ -3,6 +3,7 @@ package signaling
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"moim/signaling/protocol"
@@ -29,6 +30,8 @@ type outFrame struct {
 // was away for too long: its socket is closed, all is dropped and only a
 // snapshot can follow. Nobody waited for it.
 type outbox struct {
+	absent *absentBytes // static; nil counts nothing
+
 	mu      sync.Mutex // guards what follows, and the writer of socket
 	socket  *socket    // nil while there is none
 	frames  []outFrame // [:written] went to the socket, the rest waits
@@ -39,6 +42,16 @@ type outbox struct {
 	broken  bool  // too much was waiting; nothing is kept any more
 }
 
+// absentBytes counts what is kept for all peers of a hub that have no socket.
+type absentBytes struct{ atomic.Int64 }
+
+// maxAbsentBytes bounds that, but for the share of each, which nobody can take
+// from another.
+const (
+	maxAbsentBytes = 64 << 20
+	absentShare    = maxAbsentBytes / maxAbsent
+)
+
 // writer is how an outbox uses one socket. Guarded by the mutex of the outbox.
 type writer struct {
 	flushing bool
@@ -47,11 +60,78 @@ type writer struct {
 	left     int       // frames that go before last
 }
 
-// attach gives the outbox the socket it writes to.
+// attach gives a new outbox the socket it writes to.
 func (o *outbox) attach(s *socket) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.socket = s
+}
+
+// detach takes the socket away: what comes from now on waits for another.
+func (o *outbox) detach() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.socket = nil
+	if o.absent == nil {
+		return
+	}
+	o.absent.Add(int64(o.bytes))
+	if o.burdenLocked() {
+		o.breakLocked()
+	}
+}
+
+// resume goes on over another socket, in place of the one there is, with a peer that has got so many counted
+// frames of the session. first goes before them and is not counted. It is false,
+// and nothing has changed, when what the peer lacks is not all there.
+func (o *outbox) resume(s *socket, got int64, first []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.coversLocked(got) {
+		return false
+	}
+	if o.socket != nil {
+		o.closeLocked(protocol.CloseReplaced) // the only thing that still goes over it
+		o.kickLocked()
+	} else if o.absent != nil {
+		o.absent.Add(-int64(o.bytes))
+	}
+	lacks := []outFrame{{first, false}}
+	o.bytes = len(first)
+	for _, f := range o.frames {
+		switch {
+		case !f.counted:
+		case o.forgot < got:
+			o.forgot++
+		default:
+			lacks = append(lacks, f)
+			o.bytes += len(f.data)
+		}
+	}
+	o.socket, o.frames, o.written, o.sent = s, lacks, 0, got
+	o.kickLocked()
+	return true
+}
+
+// covers tells whether all is there that a peer lacks which has got so many
+// counted frames.
+func (o *outbox) covers(got int64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.coversLocked(got)
+}
+
+func (o *outbox) coversLocked(got int64) bool {
+	return !o.broken && o.forgot <= got && got <= o.sent
+}
+
+// drop lets go of everything, as nobody will come for it.
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.socket == nil {
+		o.breakLocked()
+	}
 }
 
 // enqueue adds counted frames. It never blocks.
@@ -76,8 +156,15 @@ func (o *outbox) addLocked(frame []byte, counted bool) {
 	if o.broken {
 		return
 	}
+	if o.socket == nil && !counted {
+		return
+	}
 	o.frames = append(o.frames, outFrame{frame, counted})
-	o.bytes += len(frame)
+	o.sizeLocked(len(frame))
+	if o.burdenLocked() {
+		o.breakLocked()
+		return
+	}
 	for len(o.frames) > maxKeptFrames || o.bytes > maxKeptBytes {
 		if o.written == 0 {
 			o.breakLocked()
@@ -87,10 +174,24 @@ func (o *outbox) addLocked(frame []byte, counted bool) {
 	}
 }
 
+// burdenLocked tells whether what all absent peers are kept is too much, and
+// this one has more than its share of it.
+func (o *outbox) burdenLocked() bool {
+	return o.socket == nil && o.absent != nil && o.absent.Load() > maxAbsentBytes && o.bytes > absentShare
+}
+
+// sizeLocked notes that what is kept grew by so many bytes.
+func (o *outbox) sizeLocked(bytes int) {
+	o.bytes += bytes
+	if o.socket == nil && o.absent != nil {
+		o.absent.Add(int64(bytes))
+	}
+}
+
 // forgetLocked lets go of the oldest frame, which was written.
 func (o *outbox) forgetLocked() {
 	f := &o.frames[0]
-	o.bytes -= len(f.data)
+	o.sizeLocked(-len(f.data))
 	if f.counted {
 		o.forgot++
 	}
@@ -105,7 +206,8 @@ func (o *outbox) forgetLocked() {
 // breakLocked gives up on a peer for which too much waits.
 func (o *outbox) breakLocked() {
 	o.broken = true
-	o.frames, o.written, o.bytes = nil, 0, 0
+	o.sizeLocked(-o.bytes)
+	o.frames, o.written = nil, 0
 	o.closeLocked(protocol.CloseTooSlow)
 }
 
@@ -190,11 +292,11 @@ func (o *outbox) flush(s *socket) {
 	for {
 		runtime.Gosched()
 		o.mu.Lock()
-		if o.socket != s {
-			o.mu.Unlock()
-			return
+		var frames []byte
+		if o.socket == s {
+			frames = o.takeLocked(&buf)
 		}
-		frames, last := o.takeLocked(&buf), s.writer.last
+		last := s.writer.last
 		s.writer.since = time.Now()
 		s.writer.flushing = frames != nil || last != nil // for good, once last is sent
 		o.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -44,28 +45,41 @@ func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
 }
 
 // add puts a session in and sends it the joined frame, everyone else its
-// peer-joined; a session of the same peer that is still in gives way to it. The
-// chat it is shown is complete: the caller runs in the room's queue then, where
-// lines are said too. With nil it is told that it was shown none.
-func (r *Room) add(s *socket, session *Session, req joinRequest, past *chat.Page) *protocol.Error {
+// peer-joined; a session of the same peer that is still in gives way to it. When
+// it is one of the same instance, the peer just could not be told all: nobody
+// sees it leave and join. The chat it is shown is complete: the caller runs in
+// the room's queue then, where lines are said too. With nil it is told that it
+// was shown none.
+func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Page) *protocol.Error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.peers[session.id]
-	if before == nil && len(r.peers) >= r.hub.limits.Peers {
+	again := before != nil && before.instance == session.instance
+	switch {
+	case before != nil && before.overtakes(req):
+		return errReplacedBy
+	case before == nil && len(r.peers) >= r.hub.limits.Peers:
 		return protocol.Errorf(protocol.CodeRoomFull, "The room is full.")
+	case again:
+		r.succeedLocked(before, session)
+	case before != nil:
+		r.dropLocked(before, protocol.ReasonLost)
+		before.out.close(protocol.CloseReplaced)
 	}
 	if r.made && keyMatches(r.hostKey, req.host) {
 		session.peer.Role = protocol.RoleHost
 	}
-	if before != nil {
-		r.dropLocked(before, protocol.ReasonLost)
-		before.out.close(protocol.CloseReplaced)
+	switch {
+	case !again:
+		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerJoined, Peer: session.peer}), nil)
+	case session.peer != before.peer:
+		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerChanged, Peer: session.peer}), nil)
 	}
-	r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerJoined, Peer: session.peer}), nil)
 	r.peers[session.id] = session
+	session.carrier = s
 	session.out.attach(s)
 	joined := protocol.Joined{
-		Type: protocol.TypeJoined, Re: req.re, Session: req.token, You: string(session.id), Room: r.info,
+		Type: protocol.TypeJoined, Re: req.re, Session: r.hub.keys.issue(r.id, session.identity(), time.Now()), You: string(session.id), Room: r.info,
 		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{}, Messages: []protocol.ChatMessage{}, More: true,
 	}
 	if past != nil {
@@ -74,6 +88,17 @@ func (r *Room) add(s *socket, session *Session, req joinRequest, past *chat.Page
 	session.out.enqueueUncounted(sealJSON(joined))
 	r.changedLocked()
 	return nil
+}
+
+// succeedLocked takes a session out for one of the same instance, which keeps
+// what a join does not say. Caller holds mu.
+func (r *Room) succeedLocked(before, session *Session) {
+	delete(r.peers, before.id)
+	r.presentLocked(before)
+	before.out.close(protocol.CloseReplaced)
+	before.out.drop()
+	session.peer.Role, session.peer.Joined = before.peer.Role, before.peer.Joined
+	session.peer.Screen, session.peer.Hand = before.peer.Screen, before.peer.Hand
 }
 
 // rosterLocked lists everyone, who came first first. Caller holds mu.
@@ -116,6 +141,8 @@ func (r *Room) remove(session *Session, reason protocol.LeftReason) {
 // dropLocked takes a session out and tells the others. Caller holds mu.
 func (r *Room) dropLocked(session *Session, reason protocol.LeftReason) {
 	delete(r.peers, session.id)
+	r.presentLocked(session)
+	session.out.drop()
 	r.broadcastLocked(sealJSON(protocol.PeerLeft{Type: protocol.TypePeerLeft, Peer: string(session.id), Reason: reason}), nil)
 }
 
@@ -155,30 +182,61 @@ func (r *Room) changedLocked() {
 
 // sweep closes the sockets that were silent, or did not read, for too long. Those that are on
 // their way there are pinged once: browsers slow the timers of hidden pages to
-// one a minute, but let them answer at once. It tells whether nobody is in the room.
+// one a minute, but let them answer at once. Peers without a socket have left when
+// their time is over. It tells whether nobody is in the room.
 func (r *Room) sweep(now time.Time) (empty bool) {
+	var over []*Session
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, member := range r.peers {
-		member.out.sweep(now)
-		heard := member.heard.Load()
-		switch silent := time.Duration(now.Unix()-heard) * time.Second; {
-		case silent > silence:
-			member.out.close(protocol.CloseSilent)
-		case silent > pingAfter && member.pinged != heard:
-			member.pinged = heard
-			member.sendBeat(protocol.TypePing)
+		if member.absent == nil {
+			r.lookAfterLocked(member, now)
+		} else if r.waitLocked(member, now) {
+			over = append(over, member)
 		}
 	}
-	return len(r.peers) == 0
+	for _, member := range over {
+		r.dropLocked(member, member.absent.reason)
+	}
+	empty = len(r.peers) == 0
+	if len(over) > 0 {
+		r.changedLocked()
+		r.empty = now
+	}
+	r.mu.Unlock()
+	for _, member := range over {
+		r.hub.log.Info("peer left", "room", r.tag, "peer", member.id, "reason", "grace over")
+	}
+	return empty
 }
 
-// closeAll closes the socket of everyone in the room.
-func (r *Room) closeAll(code protocol.CloseCode) {
+// lookAfterLocked does what is due for a peer with a socket. Caller holds mu.
+func (r *Room) lookAfterLocked(member *Session, now time.Time) {
+	member.out.sweep(now)
+	heard, present := member.heard.Load(), r.hub.seconds(now)
+	switch silent := time.Duration(present-heard) * time.Second; {
+	case silent > silence:
+		member.out.close(protocol.CloseSilent)
+	case silent > pingAfter && member.pinged != heard:
+		member.pinged = heard
+		member.sendBeat(protocol.TypePing)
+	}
+	if time.Duration(present-member.issued)*time.Second >= tokenRenewal {
+		member.issued = present
+		member.out.enqueue(sealJSON(protocol.SessionFrame{
+			Type: protocol.TypeSession, Session: r.hub.keys.issue(r.id, member.identity(), now),
+		}))
+	}
+}
+
+// restart tells everyone in the room when to come back, each another time up to
+// spread later than soonest, and closes their sockets.
+func (r *Room) restart(soonest, spread time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, member := range r.peers {
-		member.out.close(code)
+		after := soonest + rand.N(spread)
+		member.out.enqueue(sealJSON(protocol.Restarting{Type: protocol.TypeRestarting, After: after.Milliseconds()}))
+		member.out.close(protocol.CloseGoingAway)
 	}
 }
 

@@ -151,7 +151,7 @@ func TestEmptyRoomForgotten(t *testing.T) {
 		}
 		peers := s.JoinAll("tea", "Mina", "Nana")
 		peers[0].Break()
-		peers[1].ExpectLeft(peers[0], protocol.ReasonLost)
+		peers[1].ExpectLost(peers[0])
 		if !exists("tea") {
 			t.Error("a room is forgotten while somebody is in it")
 		}
@@ -245,7 +245,7 @@ func TestWatchRooms(t *testing.T) {
 				return false
 			}
 		}
-		var p *Peer
+		var p, lost *Peer
 		makeRoom := func(name string, public bool) {
 			if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: name, Public: public}, DefaultAddr); err != nil {
 				t.Fatal(err)
@@ -261,9 +261,12 @@ func TestWatchRooms(t *testing.T) {
 			{"a hidden room is joined", func() { s.Join("hidden", "Somi") }, false},
 			{"a public room is made", func() { makeRoom("tea", true) }, true},
 			{"it is joined", func() { p = s.Join("tea", "Mina") }, true},
-			{"it is joined twice", func() { s.Join("tea", "Nana"); s.Join("tea", "Dahl") }, true},
+			{"it is joined twice", func() { lost = s.Join("tea", "Nana"); s.Join("tea", "Dahl") }, true},
 			{"something is said", func() { p.Sendf(`{"type":"chat","key":"k","text":"x"}`) }, false},
-			{"it is left", func() { p.Break() }, true},
+			{"it is left", func() { p.Sendf(`{"type":"leave"}`) }, true},
+			{"somebody loses the socket", func() { lost.Break() }, false},
+			{"and is away", func() { s.Pass(5 * time.Second) }, false},
+			{"and does not come back", func() { s.Pass(20 * time.Second) }, true},
 			{"it is forgotten", func() { s.Pass(25 * time.Hour) }, true},
 		}
 		for _, step := range steps {

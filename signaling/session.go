@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -9,32 +10,50 @@ import (
 
 // Session is one peer's membership of one room. It is apart from the socket
 // that carries it: frames are counted both ways and kept until acknowledged,
-// so that another socket can take up where one broke off.
+// so that another socket can take up where one broke off (resume.go).
 type Session struct {
 	// Static after the join.
 	hub  *Hub
 	room *Room
 	id   PeerID
 
+	instance string // names the peer connections of the client
+	serial   serial
+
 	out   outbox
-	heard atomic.Int64 // when the socket last said anything, Unix seconds
+	heard atomic.Int64 // when the socket last said anything, as of Hub.seconds
 	got   atomic.Int64 // frames received, all but ping, pong and join
 
 	searching atomic.Bool  // a search is under way
-	reading   atomic.Int32 // pages asked for and not answered
+	pages     atomic.Int32 // asked for and not answered
 
-	// Owned by the reader of the socket.
+	reading  sync.Mutex // held while a frame is handled; guards what follows
+	carrier  *socket    // whose frames count; nil while there is none
 	throttle throttle
+	conduct  conduct
 
 	// Guarded by room.mu.
-	peer   protocol.Peer
-	pinged int64 // heard, when the peer was last pinged for its silence
+	peer    protocol.Peer
+	pinged  int64    // heard, when the peer was last pinged for its silence
+	issued  int64    // when the peer's newest token was made, as of Hub.seconds
+	attempt int64    // of the join that attached the socket
+	absent  *absence // nil while there is a socket
+}
+
+// identity is what a token says of the session. Caller holds room.mu.
+func (s *Session) identity() identity {
+	return identity{s.id, s.instance, s.serial, s.peer.Joined.Time}
 }
 
 // receive handles one frame, or the fault it had. An error ends the socket.
 func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if s.carrier != sock {
+		return errReplaced
+	}
 	now := time.Now()
-	s.heard.Store(now.Unix())
+	s.heard.Store(s.hub.seconds(now))
 	switch f.Type {
 	case protocol.TypePing, protocol.TypePong, protocol.TypeJoin:
 	default:
@@ -51,7 +70,7 @@ func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error
 		return nil
 	}
 	s.refuse(f.ID, fault)
-	if sock.tooMany(now, fault) {
+	if s.conduct.tooMany(now, fault) {
 		return errClose{protocol.CloseFaults}
 	}
 	return nil
@@ -117,10 +136,6 @@ func (s *Session) beat(f *protocol.Frame) *protocol.Error {
 func (s *Session) sendBeat(t protocol.Type) {
 	s.out.enqueueUncounted(seal(protocol.AppendBeat(newFrame(40), t, s.got.Load())))
 }
-
-// detach is told that the socket has ended. Without a way to come back the
-// membership ends with it.
-func (s *Session) detach() { s.room.remove(s, protocol.ReasonLost) }
 
 func errorFrame(re int64, fault *protocol.Error) []byte {
 	return sealJSON(protocol.ErrorFrame{Type: protocol.TypeError, Re: re, Code: fault.Code, Message: fault.Message})

@@ -62,7 +62,7 @@ func TestSlowReader(t *testing.T) {
 					}
 				}
 				for _, p := range peers {
-					p.ExpectLeft(slow, protocol.ReasonLost)
+					p.ExpectLost(slow)
 					p.ExpectNothing()
 				}
 			})
@@ -81,7 +81,7 @@ func TestSlowReaderForGood(t *testing.T) {
 		}
 		p.ExpectNothing()
 		s.Pass(10 * time.Second)
-		p.ExpectLeft(slow, protocol.ReasonLost)
+		p.ExpectLost(slow)
 	})
 }
 
@@ -116,7 +116,7 @@ func TestStalledWrite(t *testing.T) {
 			p.Expect(protocol.TypeTyping)
 		}
 		s.Pass(20 * time.Second)
-		p.ExpectLeft(slow, protocol.ReasonLost)
+		p.ExpectLost(slow)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -35,13 +36,14 @@ type socket struct {
 	lent    *bufio.Reader // whose buffer br has; owned by the reader
 	addr    netip.Prefix  // of the client; what joins are counted by
 	session *Session      // owned by the reader; nil before the join
-	faults  faults        // owned by the reader
-	flood   flood         // owned by the reader
+	conduct conduct       // before the join; owned by the reader
 	pings   *rate.Limiter // owned by the reader; made when first needed
 	fd      int32         // in the parking; 0 for a socket that cannot be parked
 	parked  atomic.Bool   // no reader runs
 	closing atomic.Bool   // a close frame is on its way; frames read are discarded
 	writer  writer        // owned by the session's outbox
+
+	doom atomic.Pointer[time.Timer] // ends a socket that is being closed
 }
 
 // read takes frames until the socket ends, or is parked.
@@ -93,24 +95,58 @@ type errClose struct{ code protocol.CloseCode }
 
 func (e errClose) Error() string { return e.code.Reason() }
 
-// end lets go of the session and closes the connection for good.
+// errReplaced is the end of a socket whose session another one has taken up.
+var errReplaced = errors.New("another socket has taken up the session")
+
+// end closes the connection for good and lets go of the session, or ends that
+// too if the client is to stay out.
 func (s *socket) end(err error) {
-	if s.session != nil {
-		s.session.detach()
-	}
 	var closeErr errClose
 	switch {
 	case errors.As(err, &closeErr):
+		s.expel()
 		s.finish(closeErr.code)
 	case errors.Is(err, websocket.ErrMessageTooBig):
+		s.expel()
 		s.linger() // the library has sent its close frame
+	case errors.Is(err, errReplaced):
+		s.linger()
 	case isTimeout(err) && !s.closing.Load() && s.hub.Draining():
 		s.finish(protocol.CloseGoingAway)
 	case isTimeout(err) && !s.closing.Load() && s.session == nil:
 		s.finish(protocol.ClosePolicy)
 	}
+	if s.session != nil {
+		s.session.detach(s, s.partsWith(err))
+	}
 	_ = s.ws.CloseNow()
+	if doom := s.doom.Load(); doom != nil {
+		doom.Stop()
+	}
 	s.hub.exit(s)
+}
+
+// expel ends the session, as its client is to stay out.
+func (s *socket) expel() {
+	if s.session != nil {
+		s.session.expel(s)
+	}
+}
+
+// partings are the codes of a client that closes its socket on purpose.
+var partings = [...]websocket.StatusCode{
+	websocket.StatusNormalClosure, websocket.StatusGoingAway, websocket.StatusNoStatusRcvd,
+}
+
+// partsWith tells by how its socket ended whether a client may come back: a close
+// frame of its own without a leave is a page that was closed (RFC 6455, section
+// 7.4.1), and an end without one, or with a code that asks to reconnect, is a
+// loss.
+func (s *socket) partsWith(err error) absence {
+	if slices.Contains(partings[:], websocket.CloseStatus(err)) && !s.closing.Load() {
+		return absence{grace: min(partingGrace, s.hub.limits.Grace), reason: protocol.ReasonLeft}
+	}
+	return absence{grace: s.hub.limits.Grace, reason: protocol.ReasonLost}
 }
 
 func isTimeout(err error) bool {
@@ -122,14 +158,19 @@ func isTimeout(err error) bool {
 // for the other side to end the connection.
 func (s *socket) finish(code protocol.CloseCode) {
 	if s.session != nil {
-		s.session.out.close(code)
+		s.session.close(s, code)
 	} else {
-		s.closeSoon()
-		if s.wire.writeLast(closeFrame(code)) == nil {
-			s.closeWrite()
-		}
+		s.dismiss(code)
 	}
 	s.linger()
+}
+
+// dismiss sends a close frame past whatever waits.
+func (s *socket) dismiss(code protocol.CloseCode) {
+	s.closeSoon()
+	if s.wire.writeLast(closeFrame(code)) == nil {
+		s.closeWrite()
+	}
 }
 
 // linger reads and discards until the other side ends the connection, so that
@@ -158,7 +199,7 @@ func (s *socket) write(frames []byte) error {
 func (s *socket) closeSoon() {
 	s.closing.Store(true)
 	s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
-	time.AfterFunc(2*closeTimeout, s.abort)
+	s.doom.Store(time.AfterFunc(2*closeTimeout, s.abort))
 }
 
 // closeWrite ends the stream to the client after a close frame.

@@ -34,6 +34,10 @@ func TestSilence(t *testing.T) {
 		s.Pass(3 * time.Second)
 		wantNow(t, func() { peers[0].ExpectClose(protocol.CloseSilent) }) // 42 s
 		for _, p := range peers[1:] {
+			p.ExpectAway(peers[0], true)
+			p.Sendf(`{"type":"pong","got":0}`)
+		}
+		for _, p := range peers[1:] {
 			p.ExpectLeft(peers[0], protocol.ReasonLost)
 			p.ExpectNothing()
 		}
@@ -82,7 +86,7 @@ func TestSilentAndGone(t *testing.T) {
 			s.Pass(10 * time.Second)
 			p.Sendf(`{"type":"pong","got":0}`)
 		}
-		p.ExpectLeft(gone, protocol.ReasonLost)
+		p.ExpectLost(gone)
 	})
 }
 
@@ -139,6 +143,6 @@ func TestUpgradeAlone(t *testing.T) {
 		witness.ExpectPong(0)
 		s.Pass(3 * time.Second)
 		wantNow(t, func() { joined.ExpectClose(protocol.CloseSilent) })
-		witness.ExpectLeft(joined, protocol.ReasonLost)
+		witness.ExpectLost(joined)
 	})
 }

@@ -6,85 +6,116 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"moim/signaling/protocol"
 )
 
-// A session token says that its bearer is a certain peer of a certain room. It
-// is base64url (RFC 4648, section 5) without padding of
+// A session token says that its bearer is a certain peer of a certain room, with
+// a certain instance, and which session it goes on with. It is base64url (RFC 4648, section 5) without padding of
 //
-//	version 1 byte · key id 1 byte · peer id 10 bytes · issued 8 bytes · MAC 32 bytes
+//	version 1 byte · key id 4 · peer id 10 · instance 8 · serial 8 · joined 8 · issued 8 · MAC 32
 //
-// where issued is in Unix seconds, big-endian, and the MAC is HMAC-SHA256 (RFC
-// 2104) of a label, what stands before it and the room's id.
+// where joined and issued are in Unix milliseconds, big-endian, and the MAC is
+// HMAC-SHA256 (RFC 2104) of a label, what stands before it and the room's id.
 const (
-	tokenVersion  = 1
-	tokenKeyID    = 0
-	tokenHead     = 2
-	tokenBody     = tokenHead + peerIDBytes + 8
+	tokenVersion  = 2
+	keyIDBytes    = 4
+	instanceBytes = 8
+	tokenHead     = 1 + keyIDBytes
+	serialBytes   = 8
+	tokenBody     = tokenHead + peerIDBytes + instanceBytes + serialBytes + 8 + 8
 	maxToken      = 256 // bytes that are looked at
 	tokenLifetime = 7 * 24 * time.Hour
+	tokenRenewal  = 12 * time.Hour // after which a peer gets another
 	tokenLabel    = "moim session token\x00"
 )
 
-// SessionKeySize is the length of the key that session tokens are signed with,
-// in bytes.
-const SessionKeySize = 32
-
 var tokenEncoding = base64.RawURLEncoding.Strict()
 
-// tokens makes and reads the session tokens of a hub.
-type tokens struct{ key [SessionKeySize]byte }
-
-// newTokens signs with a key, or with nil one that ends with the process.
-func newTokens(key []byte) (*tokens, error) {
-	t := &tokens{}
-	switch len(key) {
-	case 0:
-		rand.Read(t.key[:])
-	case SessionKeySize:
-		copy(t.key[:], key)
-	default:
-		return nil, fmt.Errorf("a session key has %d bytes, not %d", SessionKeySize, len(key))
-	}
-	return t, nil
+// identity is what a token says of its bearer.
+type identity struct {
+	peer     PeerID
+	instance string    // names the peer connections of the client
+	serial   serial    // of the session
+	joined   time.Time // when the peer first joined
 }
 
-// issue makes the token of a peer.
-func (t *tokens) issue(room RoomID, peer PeerID, now time.Time) string {
+// serial tells a session from those before it of the same instance, whose counts
+// are others.
+type serial [serialBytes]byte
+
+func newSerial() (s serial) {
+	rand.Read(s[:])
+	return s
+}
+
+// newIdentity is that of somebody new.
+func newIdentity(now time.Time) identity {
+	return identity{peer: newPeerID(), instance: newInstance(), serial: newSerial(), joined: now}
+}
+
+// newInstance makes an instance: 13 characters of base32.
+func newInstance() string {
+	var b [instanceBytes]byte
+	rand.Read(b[:])
+	return lowerBase32.EncodeToString(b[:])
+}
+
+// issue makes the token of an identity.
+func (r *KeyRing) issue(room RoomID, id identity, now time.Time) string {
+	key := r.newest()
 	token := make([]byte, 0, tokenBody+sha256.Size)
-	token = append(token, tokenVersion, tokenKeyID)
-	token = append(token, peer.bytes()...)
-	token = binary.BigEndian.AppendUint64(token, uint64(now.Unix()))
-	token = append(token, t.mac(token, room)...)
+	token = append(token, tokenVersion)
+	token = append(token, key.id[:]...)
+	token = append(token, id.peer.bytes()...)
+	token = append(token, bytesOf(id.instance)...)
+	token = append(token, id.serial[:]...)
+	token = binary.BigEndian.AppendUint64(token, uint64(id.joined.UnixMilli()))
+	token = binary.BigEndian.AppendUint64(token, uint64(now.UnixMilli()))
+	token = append(token, key.mac(token, room)...)
 	return tokenEncoding.EncodeToString(token)
 }
 
-// read tells which peer a token is of. A token that is too old is good but of
-// no peer any more: the peer is "" then. The error has the code bad-token.
-func (t *tokens) read(token []byte, room RoomID, now time.Time) (PeerID, *protocol.Error) {
+// read tells whose a token is. One that is too old, or of a key that is gone, is
+// good but nobody's any more: good is false then. The error has the code bad-token.
+func (r *KeyRing) read(token []byte, room RoomID, now time.Time) (id identity, good bool, fault *protocol.Error) {
 	if len(token) != tokenEncoding.EncodedLen(tokenBody+sha256.Size) {
-		return "", errBadToken
+		return id, false, errBadToken
 	}
 	var raw [tokenBody + sha256.Size]byte
-	if n, err := tokenEncoding.Decode(raw[:], token); err != nil || n != len(raw) {
-		return "", errBadToken
+	if n, err := tokenEncoding.Decode(raw[:], token); err != nil || n != len(raw) || raw[0] != tokenVersion {
+		return id, false, errBadToken
+	}
+	key := r.find(raw[1:tokenHead])
+	if key == nil {
+		return id, false, nil
 	}
 	body, mac := raw[:tokenBody], raw[tokenBody:]
-	if body[0] != tokenVersion || body[1] != tokenKeyID || !hmac.Equal(mac, t.mac(body, room)) {
-		return "", errBadToken
+	if !hmac.Equal(mac, key.mac(body, room)) {
+		return id, false, errBadToken
 	}
-	peer, issued := body[tokenHead:tokenHead+peerIDBytes], binary.BigEndian.Uint64(body[tokenHead+peerIDBytes:])
-	if now.Sub(time.Unix(int64(issued), 0)) > tokenLifetime {
-		return "", nil
+	field := func(size int) []byte {
+		value := body[:size]
+		body = body[size:]
+		return value
 	}
-	return peerIDOf(peer), nil
+	field(tokenHead)
+	id.peer = peerIDOf(field(peerIDBytes))
+	id.instance = lowerBase32.EncodeToString(field(instanceBytes))
+	id.serial = serial(field(serialBytes))
+	id.joined = millis(field(8))
+	if issued := millis(field(8)); now.Sub(issued) > tokenLifetime {
+		return identity{}, false, nil
+	}
+	return id, true, nil
 }
 
-func (t *tokens) mac(body []byte, room RoomID) []byte {
-	h := hmac.New(sha256.New, t.key[:])
+// millis is the time that 8 bytes give in Unix milliseconds.
+func millis(b []byte) time.Time { return time.UnixMilli(int64(binary.BigEndian.Uint64(b))) }
+
+func (k *tokenKey) mac(body []byte, room RoomID) []byte {
+	h := hmac.New(sha256.New, k.secret[:])
 	h.Write([]byte(tokenLabel))
 	h.Write(body)
 	h.Write([]byte(room))

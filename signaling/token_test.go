@@ -3,6 +3,7 @@ package signaling_test
 import (
 	"bytes"
 	"encoding/base64"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 // TestSessionKeepsID holds that a peer which comes back with its token has its
 // old id, in the same hub and in a later one with the same key.
 func TestSessionKeepsID(t *testing.T) {
-	cfg := signaling.Config{SessionKey: bytes.Repeat([]byte{7}, signaling.SessionKeySize)}
+	cfg := signaling.Config{SessionKeys: signaling.NewKeyRing(time.Now())}
 	var first *Peer
 	Run(t, cfg, func(t *testing.T, s *Server) {
 		witness := s.Join("tea", "Mina")
@@ -24,8 +25,7 @@ func TestSessionKeepsID(t *testing.T) {
 			t.Errorf("the token is %q", first.Joined.Session)
 		}
 		first.Break()
-		witness.ExpectLeft(first, protocol.ReasonLost)
-		s.Pass(time.Second)
+		witness.ExpectLost(first)
 		again := s.JoinAs(Frame{"room": "TEA", "name": "Somi", "session": first.Joined.Session})
 		if again.ID != first.ID || again.Joined.Resumed || len(again.Joined.Peers) != 2 {
 			t.Errorf("%s comes back as %+v", first.ID, again.Joined)
@@ -46,49 +46,68 @@ func TestSessionKeepsID(t *testing.T) {
 			t.Errorf("%s comes back to a new hub as %s", first.ID, p.ID)
 		}
 	})
-	Run(t, signaling.Config{}, func(_ *testing.T, s *Server) {
-		refuseSession(s, "another key", first.Joined.Session)
+	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		if p := s.JoinAs(Frame{"room": "tea", "session": first.Joined.Session}); p.ID == first.ID {
+			t.Error("a token of a key that is not there is taken")
+		}
 	})
 }
 
-// refuseSession joins the room tea with a token that is none of it.
-func refuseSession(s *Server, what, token string) {
-	p := s.Dial()
+// forger brings tokens that are none, each from another address.
+type forger struct {
+	s *Server
+	n uint16
+}
+
+func (f *forger) join(what, token string) *Peer {
+	f.n++
+	p := f.s.DialWith(Dial{From: netip.AddrFrom4([4]byte{198, 18, byte(f.n >> 8), byte(f.n)})})
 	p.SendJoin(Frame{"id": 3, "room": "tea", "session": token, "name": what})
+	return p
+}
+
+// refused joins the room tea with a token that is none of it.
+func (f *forger) refused(what, token string) {
+	p := f.join(what, token)
 	p.ExpectRefused(3, protocol.CodeBadToken)
 	p.ExpectClose(protocol.CloseRefused)
 }
 
-// TestForgedSession holds that no token but a good one of the room is taken,
-// and that the room notices nothing.
+// TestForgedSession holds that no token but a good one of the room is taken, and
+// that the room notices nothing. (One whose key is changed is of a key that is not
+// there, see TestGoneKey.)
 func TestForgedSession(t *testing.T) {
-	limits := signaling.DefaultLimits()
-	limits.Joins = signaling.Rate{PerSecond: 1e6, Burst: 1e6}
-	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
-		mina := s.Join("tea", "Mina")
+	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		mina, f := s.Join("tea", "Mina"), forger{s: s}
 		token := mina.Joined.Session
 		raw, err := base64.RawURLEncoding.DecodeString(token)
 		if err != nil {
 			t.Fatal(err)
 		}
+		otherKey := func(forged string) bool {
+			b, err := base64.RawURLEncoding.Strict().DecodeString(forged)
+			return err == nil && b[0] == raw[0] && !bytes.Equal(b[1:5], raw[1:5])
+		}
 		for bit := range 8 * len(raw) {
 			forged := bytes.Clone(raw)
 			forged[bit/8] ^= 1 << (bit % 8)
-			refuseSession(s, "a bit", base64.RawURLEncoding.EncodeToString(forged))
+			if byteOf := bit / 8; byteOf < 1 || byteOf > 4 {
+				f.refused("a bit", base64.RawURLEncoding.EncodeToString(forged))
+			}
 		}
 		for n := 1; n < len(token); n++ {
-			refuseSession(s, "cut off", token[:n])
+			f.refused("cut off", token[:n])
 		}
 		for i := range token {
 			for _, c := range "A_\n=é" {
-				if forged := token[:i] + string(c) + token[i+1:]; forged != token {
-					refuseSession(s, "another character", forged)
+				if forged := token[:i] + string(c) + token[i+1:]; forged != token && !otherKey(forged) {
+					f.refused("another character", forged)
 				}
 			}
 		}
 		for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
 			if forged := token[:len(token)-1] + string(c); forged != token { // its last bits mean nothing
-				refuseSession(s, "another end", forged)
+				f.refused("another end", forged)
 			}
 		}
 		for _, forged := range []string{
@@ -96,11 +115,31 @@ func TestForgedSession(t *testing.T) {
 			strings.Repeat("A", len(token)), strings.Repeat("A", 60_000), "\x00", "모임", mina.ID,
 			s.Join("coffee", "Nana").Joined.Session,
 		} {
-			refuseSession(s, "another", forged)
+			f.refused("another", forged)
 		}
 		mina.ExpectNothing()
 		if p := s.JoinAs(Frame{"room": "tea", "session": ""}); p.ID == mina.ID {
 			t.Error("an empty token is one")
+		}
+	})
+}
+
+// TestGoneKey holds that who brings a token of a key that is not there is somebody
+// new, however often.
+func TestGoneKey(t *testing.T) {
+	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		token := s.Join("tea", "Mina").Joined.Session
+		raw, err := base64.RawURLEncoding.DecodeString(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for bit := 8; bit < 40; bit++ {
+			gone := bytes.Clone(raw)
+			gone[bit/8] ^= 1 << (bit % 8)
+			p := s.JoinAs(Frame{"room": "coffee", "session": base64.RawURLEncoding.EncodeToString(gone), "got": 0})
+			if p.Joined.Resumed || len(p.Joined.Peers) != bit-7 {
+				t.Fatalf("joined as %+v", p.Joined)
+			}
 		}
 	})
 }
@@ -220,7 +259,7 @@ func TestKeyOverRejoin(t *testing.T) {
 		sayTo(peers, peers[1], "", "hello")
 		sayTo(peers, peers[1], peers[0].ID, "psst")
 		peers[1].Break()
-		peers[0].ExpectLeft(peers[1], protocol.ReasonLost)
+		peers[0].ExpectLost(peers[1])
 		p := s.JoinAs(Frame{"room": "tea", "session": peers[1].Joined.Session})
 		peers[0].Expect(protocol.TypePeerJoined)
 		if got := p.Joined.Messages; len(got) != 2 || *p.Joined.Seq != 2 {

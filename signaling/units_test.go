@@ -3,6 +3,7 @@ package signaling
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
@@ -167,5 +168,31 @@ func TestChangeOfReplaced(t *testing.T) {
 	r.change(old, func(p *protocol.Peer) { p.Name = "Old" })
 	if old.peer.Name != "" || now.peer.Name != "" || len(now.out.frames) > 0 {
 		t.Error("it can")
+	}
+}
+
+// TestFrameOfReplaced holds that a frame which was being read when another socket
+// took up the session is neither handled nor counted.
+func TestFrameOfReplaced(t *testing.T) {
+	s := &Session{room: &Room{}, carrier: &socket{}}
+	s.room.peers = map[PeerID]*Session{"a": s}
+	err := s.receive(&socket{}, &protocol.Frame{Type: protocol.TypeLeave}, nil)
+	if !errors.Is(err, errReplaced) || s.got.Load() != 0 || len(s.room.peers) != 1 {
+		t.Errorf("%v, and %d frames are counted", err, s.got.Load())
+	}
+}
+
+// TestEndOfReplaced holds that the end of a socket whose session another one has
+// taken up is not the end of the session.
+func TestEndOfReplaced(t *testing.T) {
+	now := &socket{}
+	s := &Session{room: &Room{}, carrier: now}
+	s.room.peers = map[PeerID]*Session{"a": s}
+	old := &socket{session: s}
+	old.expel()
+	s.close(old, protocol.CloseFaults)
+	s.detach(old, absence{})
+	if s.carrier != now || s.absent != nil || len(s.room.peers) != 1 || now.closing.Load() {
+		t.Error("it is")
 	}
 }

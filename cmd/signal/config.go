@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/alecthomas/kong"
@@ -17,6 +18,7 @@ type config struct {
 	Listen    string         `default:"localhost:8080" env:"MOIM_LISTEN" placeholder:"HOST:PORT" help:"Address to serve HTTP on; :8080 is every address of this machine (${env})."`
 	Data      string         `default:"${data}" env:"MOIM_DATA" placeholder:"FOLDER" help:"Folder for what must last; made if missing, ${default} if not given (${env})."`
 	Retention chat.Retention `default:"365d:100000" env:"MOIM_RETENTION" placeholder:"AGE:LINES" help:"How long chat is kept on disk, and how many lines of a room, such as 30d:10000, 36h:all or all:all; 0 keeps nothing on disk (default ${default}, ${env})."`
+	Grace     time.Duration  `default:"20s" env:"MOIM_GRACE" placeholder:"TIME" help:"How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default ${default}, ${env})."`
 	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
 
 	LimitSignals signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
@@ -34,7 +36,7 @@ type config struct {
 func (c *config) limits() signaling.Limits {
 	return signaling.Limits{
 		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates,
-		Joins: c.LimitJoins, Peers: c.LimitPeers,
+		Joins: c.LimitJoins, Peers: c.LimitPeers, Grace: c.Grace,
 	}
 }
 

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"crypto/rand"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -20,8 +21,11 @@ import (
 const (
 	lockFile = "lock"        // held by the process that uses the folder
 	chatFile = "chat.db"     // what was said, and the rooms that were made; SQLite adds -wal and -shm
-	keyFile  = "session.key" // signs the tokens with which people keep their identity
+	keyFile  = "session.keys" // signs the tokens with which people come back
 )
+
+// rotateEvery is how often the session keys are looked at.
+const rotateEvery = time.Hour
 
 // Chat that is kept in memory, when nothing is to be kept on disk.
 const (
@@ -34,10 +38,11 @@ const (
 type data struct {
 	store chat.Store
 	rooms signaling.RoomKeeper // nil: rooms are not kept
-	key   []byte               // signs session tokens
+	keys  *signaling.KeyRing   // sign session tokens
 	err   func() error         // why chat cannot be stored at present; nil when it can
 
-	lock *flock.Flock
+	keyFile string
+	lock    *flock.Flock
 }
 
 // openData takes the data folder for this process and opens what is in it.
@@ -60,8 +65,7 @@ func openData(cfg config, log *slog.Logger) (*data, error) {
 }
 
 func (d *data) open(cfg config, log *slog.Logger) error {
-	var err error
-	if d.key, err = sessionKey(filepath.Join(cfg.Data, keyFile)); err != nil {
+	if err := d.readKeys(filepath.Join(cfg.Data, keyFile)); err != nil {
 		return err
 	}
 	path := filepath.Join(cfg.Data, chatFile)
@@ -70,6 +74,7 @@ func (d *data) open(cfg config, log *slog.Logger) error {
 		if err := eraseChat(path, log); err != nil {
 			return err
 		}
+		var err error
 		d.store, err = chat.NewMemory(chatLines, chatRooms, chatBytes)
 		return err
 	}
@@ -101,21 +106,49 @@ func eraseChat(path string, log *slog.Logger) error {
 	return nil
 }
 
-// sessionKey reads the key that signs session tokens, or makes one.
-func sessionKey(path string) ([]byte, error) {
-	key, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		key = make([]byte, signaling.SessionKeySize)
-		rand.Read(key)
-		err = writeWhole(path, key)
+// readKeys reads the keys that sign session tokens, or makes one.
+func (d *data) readKeys(path string) error {
+	d.keyFile = path
+	now := time.Now()
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.keys = signaling.NewKeyRing(now)
+		text, err = d.keys.MarshalText()
+		if err == nil {
+			err = writeWhole(path, text)
+		}
+	case err == nil:
+		if d.keys, err = signaling.ParseKeyRing(text); err != nil {
+			return fmt.Errorf("%s holds no session keys (%w); remove it to have new ones made", path, err)
+		}
+		err = d.rotateKeys(now)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the session key cannot be read or made: %w", err)
+		return fmt.Errorf("the session keys cannot be read or made: %w", err)
 	}
-	if len(key) != signaling.SessionKeySize {
-		return nil, fmt.Errorf("%s is not a session key; remove it to have a new one made", path)
+	return nil
+}
+
+// rotateKeys replaces the keys that are due for it.
+func (d *data) rotateKeys(now time.Time) error {
+	return d.keys.Rotate(now, func(text []byte) error { return writeWhole(d.keyFile, text) })
+}
+
+// tend looks after the keys until ctx ends.
+func (d *data) tend(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(rotateEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if err := d.rotateKeys(now); err != nil {
+				log.Error("the session keys cannot be replaced; those of before stay in use", "err", err)
+			}
+		}
 	}
-	return key, nil
 }
 
 // writeWhole writes a file that is there whole or not at all, also after a crash.

@@ -147,7 +147,7 @@ func TestDataRefused(t *testing.T) {
 	folder := t.TempDir()
 	for name, want := range map[string]string{
 		"chat.db":     "is damaged",
-		"session.key": "is not a session key; remove it to have a new one made",
+		"session.keys": " holds no session keys (key 1: not an id, a time and a secret); remove it to have new ones made",
 	} {
 		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, []byte(strings.Repeat("no such thing ", 400)), 0o600); err != nil {

@@ -76,7 +76,7 @@ func (s *stream) until(want map[string]int) {
 }
 
 func TestEvents(t *testing.T) {
-	p := boot(t)
+	p := boot(t, "--grace=1s")
 	response := p.open(http.MethodGet, "/api/rooms/events", "")
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" ||

@@ -37,10 +37,11 @@ func build(t *testing.T) string {
 	return binary
 }
 
+// start runs the program until the test ends.
 func start(t *testing.T, command []string, args ...string) *process {
 	t.Helper()
 	args = append(command[1:], append([]string{"--listen=127.0.0.1:0"}, args...)...)
-	p := &process{cmd: exec.CommandContext(t.Context(), command[0], args...), log: new(strings.Builder)}
+	p := &process{cmd: exec.CommandContext(context.WithoutCancel(t.Context()), command[0], args...), log: new(strings.Builder)}
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +49,11 @@ func start(t *testing.T, command []string, args ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill() // it may have ended
+		p.end.Wait()
+		_ = p.cmd.Wait()
+	})
 	lines := bufio.NewReader(io.TeeReader(stderr, p.log))
 	for p.url == "" {
 		line, err := lines.ReadString('\n')
@@ -85,7 +91,7 @@ type writer struct {
 
 // write says lines until the server is gone; each that was acknowledged is told.
 func (w *writer) write(ctx context.Context, url string, acknowledged func()) error {
-	c, err := client.Dial(ctx, client.Config{URL: url, Room: "tea", Name: w.name, Session: w.session})
+	c, err := client.Dial(ctx, client.Config{URL: url, Room: "tea", Name: w.name, Session: w.session, Patience: -1})
 	if err != nil {
 		return nil
 	}

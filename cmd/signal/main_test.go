@@ -57,6 +57,7 @@ func TestHelp(t *testing.T) {
 			"Start it, open the address it prints, send the link to others.",
 			"--listen=HOST:PORT Address to serve HTTP on; :8080 is every address of this machine (MOIM_LISTEN).",
 			"--data=FOLDER Folder for what must last; made if missing, " + filepath.Join(xdg.DataHome, "moim") + " if not given (MOIM_DATA).",
+			"--grace=TIME How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default 20s, MOIM_GRACE).",
 			"--origin=HOST,... Other hosts whose pages may connect, such as app.example.org or *.example.org (MOIM_ORIGIN).",
 			"--limit-peers=N People in one room (default 100, MOIM_LIMIT_PEERS).",
 			"--log-level=LEVEL Least level to log: debug, info, warn or error (default info, MOIM_LOG_LEVEL).",
@@ -94,6 +95,7 @@ func TestDefaults(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Setenv("MOIM_LISTEN", "192.0.2.1:80")
 	t.Setenv("MOIM_DATA", "/from/environment")
+	t.Setenv("MOIM_GRACE", "7s")
 	t.Setenv("MOIM_ORIGIN", "a.example.org,b.example.org")
 	t.Setenv("MOIM_LIMIT_SIGNALS", "1:2")
 	t.Setenv("MOIM_LIMIT_CHATS", "3:4")
@@ -109,6 +111,7 @@ func TestEnvironment(t *testing.T) {
 	limits := signaling.Limits{
 		Signals: signaling.Rate{PerSecond: 1, Burst: 2}, Chats: signaling.Rate{PerSecond: 3, Burst: 4},
 		Updates: signaling.Rate{PerSecond: 5, Burst: 6}, Joins: signaling.Rate{PerSecond: 0.5, Burst: 8}, Peers: 9,
+		Grace: 7 * time.Second,
 	}
 	if cfg.Listen != "192.0.2.1:80" || cfg.Data != "/from/flag" || !slices.Equal(cfg.Origin, []string{"a.example.org", "b.example.org"}) ||
 		cfg.limits() != limits || cfg.Debug != "127.0.0.1:1" || cfg.LogLevel.Level() != slog.LevelWarn {
@@ -124,7 +127,10 @@ func TestWrongFlags(t *testing.T) {
 		"--limit-joins=0:1":        `--limit-joins: "0:1" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-chats=1:0":        `--limit-chats: "1:0" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-peers=many":       `--limit-peers: expected a valid 64 bit int but got "many"; --help lists the options`,
-		"--limit-peers=0":          "a room holds 1 to 356 peers",
+		"--limit-peers=0":          "a room holds 1 to 334 peers",
+		"--grace=soon":             `--grace: expected duration but got "soon": time: invalid duration "soon"; --help lists the options`,
+		"--grace=10m1s":            "a grace time is at most 10m0s",
+		"--grace=-1s":              "a grace time is at most 10m0s",
 		"--log-level=loud":         `--log-level: "loud" is not debug, info, warn or error; --help lists the options`,
 		"--origin=[":               `origin "[": syntax error in pattern`,
 		"--listen=nowhere":         "cannot listen on nowhere; choose another address with --listen: listen tcp: address nowhere: missing port in address",
@@ -175,7 +181,7 @@ func TestDataFolder(t *testing.T) {
 			t.Errorf("%s: %v, %v", file.Name(), info.Mode(), err)
 		}
 	}
-	if want := []string{"chat.db", "lock", "session.key"}; !slices.Equal(names, want) {
+	if want := []string{"chat.db", "lock", "session.keys"}; !slices.Equal(names, want) {
 		t.Errorf("the folder holds %v, want %v", names, want)
 	}
 }

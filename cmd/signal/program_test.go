@@ -165,9 +165,10 @@ func (a *answer) fails(status int, code protocol.Code) {
 	}
 }
 
-// dial joins a room; what is not set in cfg is filled in.
+// dial joins a room; what is not set in cfg is filled in. The client does not come
+// back by itself.
 func (p *program) dial(cfg client.Config) (*client.Client, error) {
-	cfg.URL, cfg.HTTPClient = p.url, p.http
+	cfg.URL, cfg.HTTPClient, cfg.Patience = p.url, p.http, -1
 	c, err := client.Dial(p.ctx, cfg)
 	if err == nil {
 		p.t.Cleanup(c.Close)
@@ -203,6 +204,13 @@ func (c *console) Write(b []byte) (int, error) {
 	default:
 	}
 	return c.text.Write(b)
+}
+
+// forget lets go of what was written.
+func (c *console) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.text = bytes.Buffer{}
 }
 
 func (c *console) String() string {

@@ -61,7 +61,7 @@ func (s *server) build(cfg config) error {
 		return err
 	}
 	s.hub, err = signaling.New(signaling.Config{
-		Store: s.data.store, Rooms: s.data.rooms, SessionKey: s.data.key,
+		Store: s.data.store, Rooms: s.data.rooms, SessionKeys: s.data.keys,
 		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin,
 	})
 	if err != nil {
@@ -117,6 +117,7 @@ func (s *server) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
 	group.Go(func() error { return s.hub.Run(ctx) })
+	group.Go(func() error { s.data.tend(ctx, s.log); return nil })
 	group.Go(func() error { return serve(ctx, s.http, s.listener) })
 	if s.debug != nil {
 		s.log.Warn("profiles are served; keep this address private", "url", openURL(s.debugOn.Addr())+"/debug/pprof/")

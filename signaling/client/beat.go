@@ -13,30 +13,27 @@ const (
 	pongTimeout = 10 * time.Second // from a ping to the end of patience
 )
 
-// beat pings until the client has ended, and ends it when a pong stays away.
-func (c *Client) beat(ctx context.Context) {
+// beat pings until the socket has ended, and gives it up when a pong stays away.
+func (c *Client) beat(ctx context.Context, s *socket) {
 	every := time.NewTicker(pingEvery)
 	defer every.Stop()
 	for {
 		select {
-		case <-c.done:
+		case <-ctx.Done():
 			return
 		case <-every.C:
 		}
 		select {
-		case <-c.pongs:
+		case <-s.pongs:
 		default:
 		}
-		if c.tell(ctx, protocol.TypePing) != nil {
-			return
-		}
+		_ = c.tell(ctx, s, protocol.TypePing) // then no pong comes
 		patience := time.NewTimer(pongTimeout)
 		select {
-		case <-c.pongs:
-		case <-c.done:
+		case <-s.pongs:
+		case <-ctx.Done():
 		case <-patience.C:
-			c.end(ErrSilent)
-			c.hangUp()
+			s.giveUp(&lostError{ErrSilent})
 		}
 		patience.Stop()
 	}

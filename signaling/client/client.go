@@ -8,14 +8,19 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/coder/websocket"
 
 	"moim/signaling/protocol"
 )
 
-// maxEvents is how many events may wait to be taken.
-const maxEvents = 1024
+const (
+	// maxEvents is how many events may wait to be taken.
+	maxEvents = 1024
+
+	defaultPatience = 5 * time.Minute
+)
 
 // Media says what a peer starts with.
 type Media struct {
@@ -35,30 +40,48 @@ type Config struct {
 	// the same peer; "" for a new one. Whoever knows it can be that peer.
 	Session string
 
+	// Patience is how long a client whose socket is lost tries to come back
+	// before it ends; 0 for five minutes, negative for not to try.
+	Patience time.Duration
+
 	HTTPClient *http.Client // for the handshake; nil for http.DefaultClient
 }
 
-// Client is one membership of one room, from Dial until Leave, Close or the
-// loss of the socket. Its methods may be called concurrently.
+// Client is one membership of one room, from Dial until Leave, Close, a final
+// word of the server or the end of its patience; sockets come and go meanwhile.
+// Its methods may be called concurrently.
+//
+// What is sent while the socket is lost is kept, at most 512 frames or 512 KiB
+// of what the server has not got yet; then sending waits until there is room or
+// its ctx ends. If the server no longer knows the membership, requests without
+// an answer are made again, so that one may be done twice (a line said is not,
+// by its key), and signals are dropped.
 type Client struct {
 	// Static after Dial.
-	ws     *websocket.Conn
-	joined protocol.Joined
-	events chan Event // sent to and closed by the reader
-	done   chan struct{}
-	pace   pace
+	cfg     Config
+	address string
+	events  chan Event // sent to and closed by the reader
+	done    chan struct{}
+	stop    context.CancelCauseFunc // ends everything
+	pace    pace
+	out     outbox
 
-	got   atomic.Int64  // frames received, all but ping, pong and joined
-	pongs chan struct{} // a pong came
+	got atomic.Int64 // frames received on this session, all but ping, pong and joined
 
 	// Owned by the reader.
-	told int64 // of got, what the server was told last
+	told      int64     // of got, what the server was told last
+	toldBytes int       // received since
+	attempts  int64     // joins that go on with a session
+	planned   time.Time // when a server that restarts wants to see the client again
 
-	mu      sync.Mutex // guards what follows
-	lastID  int64
-	waiting map[int64]*request // nil once the client has ended
-	ending  bool
-	err     error // why it is ending
+	miscounted bool // the two sides do not agree on what was received
+
+	mu     sync.Mutex // guards what follows
+	joined protocol.Joined
+	self   protocol.Peer // as the others see it; without an id until the server said so
+	here   chan struct{} // closed while there is a socket, and at the end
+	ending bool
+	err    error // why the client has ended
 }
 
 // Dial connects to a server and joins a room. The error is a *protocol.Error
@@ -69,24 +92,25 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws, _, err := websocket.Dial(ctx, address, &websocket.DialOptions{
-		HTTPClient: cfg.HTTPClient, Subprotocols: []string{protocol.Subprotocol},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", address, err)
+	if cfg.Patience == 0 {
+		cfg.Patience = defaultPatience
 	}
-	ws.SetReadLimit(protocol.MaxServerFrame)
 	c := &Client{
-		ws: ws, events: make(chan Event, maxEvents), done: make(chan struct{}),
-		pongs: make(chan struct{}, 1), waiting: make(map[int64]*request),
+		cfg: cfg, address: address, events: make(chan Event, maxEvents), done: make(chan struct{}),
+		out: newOutbox(), here: make(chan struct{}),
 	}
-	if err := c.join(ctx, cfg); err != nil {
-		c.hangUp()
+	ws, joined, err := c.connect(ctx, c.hello(cfg.Session), func() {})
+	if err != nil {
+		if lost, ok := errors.AsType[*lostError](err); ok {
+			return nil, lost.error
+		}
 		return nil, err
 	}
-	life := context.WithoutCancel(ctx)
-	go c.read(life)
-	go c.beat(life)
+	c.begin(joined)
+	close(c.here)
+	var life context.Context
+	life, c.stop = context.WithCancelCause(context.WithoutCancel(ctx))
+	go c.run(life, ws)
 	return c, nil
 }
 
@@ -108,57 +132,21 @@ func socketURL(server string) (string, error) {
 	return u.String(), nil
 }
 
-type joinFrame struct {
-	head
-	Room  string `json:"room"`
-	Name  string `json:"name,omitempty"`
-	Host  string `json:"host,omitempty"`
-	Media Media  `json:"media"`
-
-	Session string `json:"session,omitempty"`
+// Joined is what the server answered when the client joined, or came back and
+// was told anew (see Snapshot): the room, its peers and the newest chat as they
+// were then. Its Session is the newest. The caller does not change it.
+func (c *Client) Joined() protocol.Joined {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.joined
 }
 
-func (c *Client) join(ctx context.Context, cfg Config) error {
-	frame := joinFrame{head{protocol.TypeJoin, 0}, cfg.Room, cfg.Name, cfg.Host, cfg.Media, cfg.Session}
-	if err := c.write(ctx, frame); err != nil {
-		return err
-	}
-	for {
-		_, raw, err := c.ws.Read(ctx)
-		if err != nil {
-			return fmt.Errorf("join: %w", closed(err))
-		}
-		answer, err := decode[head](raw)
-		switch {
-		case err != nil:
-			return err
-		case answer.Type == protocol.TypeError:
-			f, err := decode[protocol.ErrorFrame](raw)
-			if err != nil {
-				return err
-			}
-			return &protocol.Error{Code: f.Code, Message: f.Message}
-		case answer.Type == protocol.TypeJoined:
-			c.joined, err = decode[protocol.Joined](raw)
-			return err
-		}
-	}
+// You is the client's own peer id. It changes only with a Snapshot.
+func (c *Client) You() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.joined.You
 }
-
-// closed makes a CloseError of what the WebSocket library says of a close frame.
-func closed(err error) error {
-	if frame, ok := errors.AsType[websocket.CloseError](err); ok {
-		return &CloseError{protocol.CloseCode(frame.Code), frame.Reason}
-	}
-	return err
-}
-
-// Joined is what the server answered to the join: the room, its peers and the
-// newest chat as they were then. The caller does not change it.
-func (c *Client) Joined() protocol.Joined { return c.joined }
-
-// You is the client's own peer id.
-func (c *Client) You() string { return c.joined.You }
 
 // Events is what happens in the room, in order, from the join on. It has to be
 // received from: a client with 1024 events waiting ends with ErrSlow. It is
@@ -168,8 +156,10 @@ func (c *Client) Events() <-chan Event { return c.events }
 // Done is closed when the client has ended.
 func (c *Client) Done() <-chan struct{} { return c.done }
 
-// Err is why the client has ended: a *CloseError, ErrSilent, ErrSlow or an
-// error of the network. It is nil before Done is closed, and after Leave and Close.
+// Err is why the client has ended: a *CloseError, a *protocol.Error that
+// refused it when it came back, ErrSilent, ErrSlow, an error of the network or
+// one that holds ErrAway. It is nil before Done is closed, and after Leave and
+// Close.
 func (c *Client) Err() error {
 	select {
 	case <-c.done:
@@ -184,15 +174,24 @@ func (c *Client) Err() error {
 	return c.err
 }
 
-// Leave leaves the room; the others see that the client left. It returns when
-// the server has closed the socket, or with the error of ctx after closing it
-// anyway. A client that has ended already has nothing to leave.
+// Leave leaves the room; the others see that the client left. A client that is
+// away comes back first. It returns when the server has closed the socket, or
+// with the error of ctx after closing it anyway. A client that has ended
+// already has nothing to leave.
 func (c *Client) Leave(ctx context.Context) error {
 	defer c.Close()
-	if !c.end(ErrClosed) {
-		return nil
+	for leaving := false; !leaving; {
+		select {
+		case <-c.present():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		var ended bool
+		if leaving, ended = c.endPresent(); ended {
+			return nil
+		}
 	}
-	if err := c.write(ctx, head{Type: protocol.TypeLeave}); err != nil {
+	if err := c.send(ctx, head{Type: protocol.TypeLeave}); err != nil {
 		return err
 	}
 	select {
@@ -203,26 +202,58 @@ func (c *Client) Leave(ctx context.Context) error {
 	}
 }
 
-// Close closes the socket without leaving: to the others the client is lost.
-// It returns when the client has ended.
+// Close closes the socket without leaving: to the others the client is lost,
+// after the time the server gives it to come back. It returns when the client
+// has ended.
 func (c *Client) Close() {
-	c.end(ErrClosed)
-	c.hangUp()
+	c.end()
+	c.stop(ErrClosed)
 	<-c.done
 }
 
-// hangUp makes the reader end.
-func (c *Client) hangUp() {
-	_ = c.ws.CloseNow() // it fails when the socket has ended already
+// end notes that the client is not to come back.
+func (c *Client) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending = true
 }
 
-// end notes why the client ends; false when it is ending already.
-func (c *Client) end(why error) bool {
+// endPresent is end for a client that has a socket, and false for one that has
+// none; ended tells that it was ending, or has ended, already.
+func (c *Client) endPresent() (done, ended bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ending {
-		return false
+		return false, true
 	}
-	c.ending, c.err = true, why
-	return true
+	select {
+	case <-c.here:
+		c.ending = true
+		return true, false
+	default:
+		return false, false
+	}
+}
+
+// present is closed while there is a socket, and at the end.
+func (c *Client) present() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.here
+}
+
+// closed makes a CloseError of what the WebSocket library says of a close
+// frame, and a lostError of all that may be followed by another socket.
+func closed(what string, err error) error {
+	if frame, ok := errors.AsType[websocket.CloseError](err); ok {
+		word := &CloseError{protocol.CloseCode(frame.Code), frame.Reason}
+		err = word
+		if word.Final() {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	if errors.Is(err, websocket.ErrMessageTooBig) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return &lostError{fmt.Errorf("%s: %w", what, err)}
 }

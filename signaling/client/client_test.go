@@ -299,7 +299,7 @@ func TestRelay(t *testing.T) {
 }
 
 func TestLeave(t *testing.T) {
-	s := startService(t, signaling.DefaultLimits())
+	s := startService(t, withoutGrace())
 	mina, nana, juno := s.dial("Mina"), s.dial("Nana"), s.dial("Juno")
 	if err := nana.Leave(s.ctx); err != nil {
 		t.Errorf("leave: %v", err)

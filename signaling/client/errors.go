@@ -11,12 +11,20 @@ import (
 var (
 	// ErrClosed is answered by the methods of a Client that has left.
 	ErrClosed = errors.New("the client has left")
-	// ErrSilent ends a Client whose server did not answer a ping, or take a
-	// frame, within 10 s.
+	// ErrSilent loses the socket of a server that did not answer a ping, or
+	// take a frame, within 10 s.
 	ErrSilent = errors.New("the server does not answer")
+	// ErrAway ends a Client that did not come back within Config.Patience.
+	ErrAway = errors.New("the server was away for too long")
 	// ErrSlow ends a Client whose events were not taken.
 	ErrSlow = errors.New("too many events were not taken")
 )
+
+// lostError is the end of a socket, or of an attempt to get one, that another
+// one may follow.
+type lostError struct{ error }
+
+func (e *lostError) Unwrap() error { return e.error }
 
 // CloseError is a close frame of the server (RFC 6455, section 7.1.6).
 type CloseError struct {
@@ -28,7 +36,7 @@ func (e *CloseError) Error() string {
 	return fmt.Sprintf("closed by the server: %d %s", e.Code, e.Reason)
 }
 
-// Final tells whether dialing again is no use, by the table "Close codes" of
+// Final tells whether coming back is no use, by the table "Close codes" of
 // docs/protocol.md.
 func (e *CloseError) Final() bool {
 	switch e.Code {

@@ -8,8 +8,8 @@ import (
 )
 
 // Event is something that happened in the room: one of [PeerJoined],
-// [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [ChatChanged], [Typing]
-// and [Refused].
+// [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [ChatChanged], [Typing],
+// [Refused], [Away], [Snapshot] and [Back].
 type Event interface{ event() }
 
 // PeerJoined says that someone came in.
@@ -52,6 +52,20 @@ type Typing struct{ From string }
 // without waiting for an answer, such as a Signal, was refused.
 type Refused struct{ Err *protocol.Error }
 
+// Away says that the socket is lost and the client tries to come back. Nothing
+// that happens meanwhile is missed: it follows after Back, or is in a Snapshot.
+type Away struct{ Err error }
+
+// Snapshot says that the server did not continue what was before: the room,
+// its peers and the newest chat are as told here, as if the client had joined
+// anew, and Joined.You may be another. Signals may have been lost. Back follows.
+type Snapshot struct{ Joined protocol.Joined }
+
+// Back says that the client has a socket again.
+type Back struct {
+	Resumed bool // nothing was missed; else a Snapshot came before
+}
+
 func (PeerJoined) event()  {}
 func (PeerChanged) event() {}
 func (PeerLeft) event()    {}
@@ -61,6 +75,9 @@ func (Chat) event()        {}
 func (ChatChanged) event() {}
 func (Typing) event()      {}
 func (Refused) event()     {}
+func (Away) event()        {}
+func (Snapshot) event()    {}
+func (Back) event()        {}
 
 // decodeEvent makes an event of a frame, nil of one that is of no concern.
 func decodeEvent(t protocol.Type, frame []byte) (Event, error) {

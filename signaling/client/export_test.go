@@ -8,3 +8,9 @@ const (
 
 // Renegotiate makes an offer to a peer that changes nothing.
 func (m *Mesh) Renegotiate(peer string) { m.link(peer).negotiate(false) }
+
+// BeginAnew makes the connection to a peer anew.
+func (m *Mesh) BeginAnew(peer string) {
+	l := m.link(peer)
+	l.push(func() { l.renewConn(true) })
+}

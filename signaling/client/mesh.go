@@ -3,9 +3,13 @@ package client
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/pion/webrtc/v4"
+
+	"moim/signaling/protocol"
 )
 
 // Kind is what a track shows or lets hear.
@@ -37,16 +41,22 @@ type MeshConfig struct {
 	ICE    []webrtc.ICEServer         // nil for those the server named
 	Tracks map[Kind]webrtc.TrackLocal // sent from the start; see Mesh.SetTrack
 
+	// NoHealing leaves connections that fail to the caller, see Mesh.RestartICE.
+	// Otherwise they are mended while the server can be reached: by an ICE
+	// restart, twice if need be, then by a new connection, twice as well.
+	NoHealing bool
+
 	// OnPeer is called with each new connection before it is negotiated, such
-	// as to make data channels or to be told of them. The handlers of
-	// candidates, tracks, states and needed negotiation are the mesh's.
+	// as to make data channels or to be told of them; again when the connection
+	// to a peer is made anew. The handlers of candidates, tracks, states and
+	// needed negotiation are the mesh's.
 	OnPeer func(peer string, connection *webrtc.PeerConnection)
 	// OnTrack is called in a goroutine of its own when the first packet of a
 	// track has come, again if the peer replaces the stream. It may read the
 	// track until that fails.
 	OnTrack func(peer string, kind Kind, track *webrtc.TrackRemote)
-	// OnState is called with each new state of a connection; the last is
-	// closed, after the peer left or the mesh was closed.
+	// OnState is called with each new state of the connection to a peer; the
+	// last is closed, after the peer left or the mesh was closed.
 	OnState func(peer string, state webrtc.PeerConnectionState)
 	// OnError is called with what went wrong with one peer and could not be
 	// answered, such as a description that does not parse. It may be called
@@ -58,13 +68,16 @@ type MeshConfig struct {
 // called concurrently and do not wait for the network, but for Close.
 type Mesh struct {
 	// Static after NewMesh.
-	you  string
 	cfg  MeshConfig
 	send func(Signal) error
+	stop context.CancelFunc // ends what waits to be sent
 
 	mu     sync.Mutex // guards what follows
+	you    string
+	ice    []webrtc.ICEServer
 	links  map[string]*link
 	tracks map[Kind]webrtc.TrackLocal
+	away   bool // the server cannot be reached
 	closed bool
 }
 
@@ -74,39 +87,62 @@ func NewMesh(c *Client, cfg MeshConfig) (*Mesh, error) {
 	if cfg.API == nil {
 		cfg.API = webrtc.NewAPI()
 	}
-	if cfg.ICE == nil {
-		for _, s := range c.joined.ICE {
-			cfg.ICE = append(cfg.ICE, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
-		}
-	}
+	ctx, stop := context.WithCancel(context.Background())
+	joined := c.Joined()
 	m := &Mesh{
-		you: c.You(), cfg: cfg, links: make(map[string]*link), tracks: make(map[Kind]webrtc.TrackLocal),
-		send: func(s Signal) error { return c.Relay(context.Background(), s) },
+		you: joined.You, cfg: cfg, links: make(map[string]*link), tracks: make(map[Kind]webrtc.TrackLocal),
+		ice: servers(cfg, joined), stop: stop,
+		send: func(s Signal) error { return c.Relay(ctx, s) },
 	}
 	for kind, track := range cfg.Tracks {
 		if err := m.SetTrack(kind, track); err != nil {
+			stop()
 			return nil, err
 		}
 	}
-	for _, peer := range c.joined.Peers {
-		m.add(peer.ID)
+	for _, peer := range joined.Peers {
+		m.add(peer)
 	}
 	return m, nil
+}
+
+// servers are those of the configuration, or else those the server named.
+func servers(cfg MeshConfig, joined protocol.Joined) []webrtc.ICEServer {
+	if cfg.ICE != nil {
+		return cfg.ICE
+	}
+	var ice []webrtc.ICEServer
+	for _, s := range joined.ICE {
+		ice = append(ice, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
+	}
+	return ice
 }
 
 // Handle does what an event asks of the connections: those of peers that come
 // and go, and the signals. Other events, and signals of peers that are not in
 // the room, are of no concern.
+//
+// A connection outlives the server that introduced the two: it stays while its
+// peer is the same in a Snapshot, and for 20 s when the peer is not in it, or
+// was lost to the server and not to the connection.
 func (m *Mesh) Handle(event Event) {
 	switch e := event.(type) {
 	case PeerJoined:
-		m.add(e.Peer.ID)
+		m.add(e.Peer)
+	case PeerChanged:
+		m.change(e.Peer)
 	case PeerLeft:
-		m.remove(e.Peer)
+		m.leave(e)
 	case Signal:
 		if l := m.link(e.Peer); l != nil {
 			l.receive(e)
 		}
+	case Away:
+		m.setAway(true)
+	case Snapshot:
+		m.reconcile(e.Joined)
+	case Back:
+		m.setAway(false)
 	}
 }
 
@@ -122,10 +158,10 @@ func (m *Mesh) SetTrack(kind Kind, track webrtc.TrackLocal) error {
 	}
 	m.mu.Lock()
 	m.tracks[kind] = track
-	links := m.allLocked()
+	links := slices.Collect(maps.Values(m.links))
 	m.mu.Unlock()
 	for _, l := range links {
-		l.steps.push(func() { l.setTrack(kind) })
+		l.push(func() { l.setTrack(kind) })
 	}
 	return nil
 }
@@ -143,43 +179,15 @@ func (m *Mesh) RestartICE(peer string) {
 func (m *Mesh) Close() {
 	m.mu.Lock()
 	m.closed = true
-	links := m.allLocked()
+	links := slices.Collect(maps.Values(m.links))
 	clear(m.links)
-	m.mu.Unlock()
 	for _, l := range links {
 		l.close()
 	}
+	m.mu.Unlock()
+	m.stop()
 	for _, l := range links {
 		<-l.steps.ended
-	}
-}
-
-func (m *Mesh) add(peer string) {
-	if peer == m.you {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closed || m.links[peer] != nil {
-		return
-	}
-	connection, err := m.cfg.API.NewPeerConnection(webrtc.Configuration{ICEServers: m.cfg.ICE})
-	l := newLink(m, peer, connection)
-	if err != nil {
-		l.steps.push(func() { l.fault(fmt.Errorf("make a connection: %w", err)) })
-		return
-	}
-	m.links[peer] = l
-	l.steps.push(l.start)
-}
-
-func (m *Mesh) remove(peer string) {
-	m.mu.Lock()
-	l := m.links[peer]
-	delete(m.links, peer)
-	m.mu.Unlock()
-	if l != nil {
-		l.close()
 	}
 }
 
@@ -196,11 +204,8 @@ func (m *Mesh) track(kind Kind) webrtc.TrackLocal {
 	return m.tracks[kind]
 }
 
-// allLocked lists the links. Caller holds mu.
-func (m *Mesh) allLocked() []*link {
-	links := make([]*link, 0, len(m.links))
-	for _, l := range m.links {
-		links = append(links, l)
-	}
-	return links
+func (m *Mesh) iceServers() []webrtc.ICEServer {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ice
 }

@@ -109,7 +109,7 @@ func TestSetTrackRefused(t *testing.T) {
 }
 
 func TestLeaveClosesConnections(t *testing.T) {
-	s := startService(t, signaling.DefaultLimits())
+	s := startService(t, withoutGrace())
 	mina, nana, juno := s.join("Mina"), s.join("Nana"), s.join("Juno")
 	for _, p := range []*participant{nana, juno} {
 		mina.reaches(p, webrtc.PeerConnectionStateConnected)
@@ -120,7 +120,8 @@ func TestLeaveClosesConnections(t *testing.T) {
 	}
 	mina.reaches(nana, webrtc.PeerConnectionStateClosed)
 	juno.reaches(nana, webrtc.PeerConnectionStateClosed)
-	juno.Close() // lost
+	juno.Close() // lost to the server, and then to the others
+	juno.mesh.Close()
 	mina.reaches(juno, webrtc.PeerConnectionStateClosed)
 
 	nana.mesh.Close()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pion/webrtc/v4"
 
@@ -12,19 +13,21 @@ import (
 
 // negotiate asks for an offer to be made as soon as one may be.
 func (l *link) negotiate(restart bool) {
-	l.steps.push(func() {
-		l.wanted.negotiation = true
-		l.wanted.restart = l.wanted.restart || restart
-		l.makeOffer()
-	})
+	l.push(func() { l.want(restart) })
 }
 
-// makeOffer makes the offer that is wanted, unless one is under way. The
-// polite side never makes the first one: the order of the m-lines is the other's.
+func (l *link) want(restart bool) {
+	l.wanted.negotiation = true
+	l.wanted.restart = l.wanted.restart || restart
+	l.makeOffer()
+}
+
+// makeOffer makes the offer that is wanted, unless one is under way. Only who
+// began makes the first one: the order of the m-lines is that side's.
 func (l *link) makeOffer() {
 	switch {
 	case !l.wanted.negotiation, l.offer != nil, l.pc.SignalingState() != webrtc.SignalingStateStable,
-		l.polite && l.pc.CurrentRemoteDescription() == nil:
+		!l.begun && l.pc.CurrentRemoteDescription() == nil:
 		return
 	}
 	l.offered, l.wanted = l.wanted, wish{}
@@ -44,7 +47,7 @@ func (l *link) makeOffer() {
 
 // receive takes what the peer sent, in the order it was sent.
 func (l *link) receive(s Signal) {
-	l.steps.push(func() {
+	l.push(func() {
 		var err error
 		switch s.Type {
 		case protocol.TypeOffer:
@@ -62,9 +65,14 @@ func (l *link) receive(s Signal) {
 }
 
 func (l *link) takeOffer(sdp string) error {
-	collision := l.offer != nil || l.pc.SignalingState() != webrtc.SignalingStateStable
-	l.ignoring = !l.polite && collision
-	if l.ignoring {
+	l.ignoring = false
+	switch {
+	case l.isOther(sdp):
+		if !l.renewConn(false) {
+			return nil
+		}
+	case !l.polite && l.offering():
+		l.ignoring = true
 		return nil
 	}
 	if l.offer != nil {
@@ -85,7 +93,32 @@ func (l *link) takeOffer(sdp string) error {
 		return err
 	}
 	l.sendDescription(answer)
+	l.rest()
+	l.tries = max(l.tries, 1) // the peer is at it
 	return l.described()
+}
+
+// offering tells whether an offer waits for its answer.
+func (l *link) offering() bool {
+	return l.offer != nil || l.pc.SignalingState() != webrtc.SignalingStateStable
+}
+
+// isOther tells whether a description is of another RTCPeerConnection than the
+// one the link is connected to.
+func (l *link) isOther(sdp string) bool {
+	current := l.pc.CurrentRemoteDescription()
+	if current == nil {
+		return false
+	}
+	is, was := fingerprint(sdp), fingerprint(current.SDP)
+	return is != "" && was != "" && is != was
+}
+
+// fingerprint is the first of a description, "" for none.
+func fingerprint(sdp string) string {
+	_, rest, _ := strings.Cut(sdp, "a=fingerprint:")
+	value, _, _ := strings.Cut(rest, "\n")
+	return strings.ToLower(strings.TrimSpace(value))
 }
 
 // fillTransceivers gives each transceiver that an offer made its sender.
@@ -107,6 +140,13 @@ func (l *link) fillTransceivers() error {
 
 func (l *link) takeAnswer(sdp string) error {
 	l.ignoring = false
+	switch {
+	case l.isOther(sdp):
+		l.renewConn(true)
+		return nil
+	case !l.offering() && fingerprint(sdp) != "":
+		return nil // to an offer that was sent twice, or by a connection that is gone
+	}
 	if l.offer != nil {
 		offer := *l.offer
 		l.offer = nil
@@ -117,6 +157,7 @@ func (l *link) takeAnswer(sdp string) error {
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}); err != nil {
 		return err
 	}
+	l.rest()
 	return l.described()
 }
 

@@ -38,14 +38,20 @@ type participant struct {
 	mesh     *client.Mesh
 	channels []string // to open to every peer from the start
 
+	onState func(state webrtc.PeerConnectionState) // told first; nil for nobody
+	api     *webrtc.API                            // nil for loopback
+	lose    func(e client.Event) bool              // what the mesh is not to get; nil for nothing
+
 	changed chan struct{}
 
 	mu       sync.Mutex // guards what follows
 	media    map[heard]bool
 	states   map[string]webrtc.PeerConnectionState
 	opened   map[string]*webrtc.PeerConnection
-	data     []string // application data through the server
-	messages []string // of data channels
+	made     map[string]int // connections to each peer
+	news     []string       // away, snapshot, back
+	data     []string       // application data through the server
+	messages []string       // of data channels
 	sdps     []string
 	types    map[protocol.Type]int
 	errs     []error
@@ -69,10 +75,14 @@ func (s *service) join(name string, kinds ...client.Kind) *participant {
 // prepare joins the room without a mesh yet.
 func (s *service) prepare(name string) *participant {
 	s.t.Helper()
+	return s.participant(name, s.dial(name))
+}
+
+func (s *service) participant(name string, c *client.Client) *participant {
 	return &participant{
-		Client: s.dial(name), s: s, t: s.t, name: name, changed: make(chan struct{}, 1),
+		Client: c, s: s, t: s.t, name: name, changed: make(chan struct{}, 1),
 		media: map[heard]bool{}, states: map[string]webrtc.PeerConnectionState{},
-		opened: map[string]*webrtc.PeerConnection{}, types: map[protocol.Type]int{},
+		opened: map[string]*webrtc.PeerConnection{}, made: map[string]int{}, types: map[protocol.Type]int{},
 	}
 }
 
@@ -82,8 +92,12 @@ func (p *participant) start(kinds ...client.Kind) {
 	for _, kind := range kinds {
 		tracks[kind] = p.track(kind, "from "+p.name)
 	}
+	api := p.api
+	if api == nil {
+		api = loopback()
+	}
 	mesh, err := client.NewMesh(p.Client, client.MeshConfig{
-		API: loopback(), Tracks: tracks,
+		API: api, Tracks: tracks,
 		OnPeer: p.peer,
 		OnTrack: func(peer string, kind client.Kind, track *webrtc.TrackRemote) {
 			for {
@@ -95,6 +109,9 @@ func (p *participant) start(kinds ...client.Kind) {
 			}
 		},
 		OnState: func(peer string, state webrtc.PeerConnectionState) {
+			if p.onState != nil {
+				p.onState(state)
+			}
 			p.note(func() { p.states[peer] = state })
 		},
 		OnError: func(_ string, err error) { p.note(func() { p.errs = append(p.errs, err) }) },
@@ -106,7 +123,9 @@ func (p *participant) start(kinds ...client.Kind) {
 	p.t.Cleanup(mesh.Close)
 	go func() {
 		for event := range p.Events() {
-			mesh.Handle(event)
+			if p.lose == nil || !p.lose(event) {
+				mesh.Handle(event)
+			}
 			p.event(event)
 		}
 	}()
@@ -122,6 +141,14 @@ func (p *participant) event(event client.Event) {
 			if e.SDP != "" {
 				p.sdps = append(p.sdps, e.SDP)
 			}
+		case client.Away:
+			p.news = append(p.news, "away")
+		case client.Snapshot:
+			p.news = append(p.news, "snapshot")
+		case client.Back:
+			p.news = append(p.news, "back")
+		case client.PeerLeft, client.PeerJoined:
+			p.news = append(p.news, fmt.Sprintf("%T", e))
 		case client.Refused:
 			p.errs = append(p.errs, e.Err)
 		}
@@ -137,7 +164,10 @@ func (p *participant) peer(peer string, connection *webrtc.PeerConnection) {
 	for _, label := range p.channels {
 		p.open(connection, label)
 	}
-	p.note(func() { p.opened[peer] = connection })
+	p.note(func() {
+		p.opened[peer] = connection
+		p.made[peer]++
+	})
 }
 
 // openChannel opens a data channel to everyone and says hello on it.
@@ -295,4 +325,10 @@ func (p *participant) noErrors() {
 	for _, err := range p.errsOf() {
 		p.t.Errorf("%s: %v", p.name, err)
 	}
+}
+
+// itself is the participant as it was told when it joined.
+func (p *participant) itself() protocol.Peer {
+	peers := p.Joined().Peers
+	return peers[slices.IndexFunc(peers, func(peer protocol.Peer) bool { return peer.ID == p.You() })]
 }

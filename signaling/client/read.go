@@ -2,80 +2,115 @@ package client
 
 import (
 	"context"
-	"fmt"
 
 	"moim/signaling/protocol"
 )
 
-// tellEvery is after how many frames the server is told, without waiting for
-// the next heartbeat, that it need not keep them any more.
-const tellEvery = 128
+// After how many frames or bytes received the server is told, without waiting
+// for the next heartbeat, that it need not keep them any more.
+const (
+	tellEvery      = 128
+	tellEveryBytes = 128 << 10
+)
 
-// read takes frames until the socket ends, and with it the client.
-func (c *Client) read(ctx context.Context) {
-	defer close(c.done)
-	defer close(c.events)
+// read takes frames until the socket ends, and answers why.
+func (c *Client) read(ctx context.Context, s *socket) error {
 	for {
-		_, raw, err := c.ws.Read(ctx)
+		_, raw, err := s.ws.Read(ctx)
 		if err != nil {
-			err = fmt.Errorf("read from the server: %w", closed(err))
-		} else {
-			err = c.receive(ctx, raw)
+			return closed("read from the server", err)
 		}
-		if err != nil {
-			c.end(err)
-			c.hangUp()
-			c.abandon()
-			return
+		if err := c.receive(ctx, s, raw); err != nil {
+			return err
 		}
 	}
 }
 
 // receive handles one frame. An error ends the client.
-func (c *Client) receive(ctx context.Context, raw []byte) error {
+func (c *Client) receive(ctx context.Context, s *socket, raw []byte) error {
 	frame, err := decode[struct {
 		Type protocol.Type `json:"type"`
 		Re   int64         `json:"re"`
+		Got  int64         `json:"got"`
 	}](raw)
 	if err != nil {
 		return err
 	}
 	switch frame.Type {
 	case protocol.TypePing:
-		return c.tell(ctx, protocol.TypePong)
+		_ = c.tell(ctx, s, protocol.TypePong) // of a broken socket the next read tells
+		return c.out.acknowledge(frame.Got)
 	case protocol.TypePong:
 		select {
-		case c.pongs <- struct{}{}:
+		case s.pongs <- struct{}{}:
 		default:
 		}
+		return c.out.acknowledge(frame.Got)
+	case protocol.TypeJoined:
 		return nil
 	default:
 	}
-	if got := c.got.Add(1); got-c.told >= tellEvery {
-		c.told = got
-		if err := c.tell(ctx, protocol.TypePing); err != nil {
-			return err
-		}
-	}
+	c.count(ctx, s, len(raw))
 	if frame.Re != 0 && c.settle(frame.Re, frame.Type, raw) {
 		return nil
 	}
-	event, err := decodeEvent(frame.Type, raw)
+	event, err := c.note(frame.Type, raw)
 	if err != nil || event == nil {
 		return err
 	}
-	if chat, ok := event.(Chat); ok && chat.Message.From == c.You() {
-		c.heard(chat.Message)
+	return c.emit(event)
+}
+
+// count counts a frame of so many bytes.
+func (c *Client) count(ctx context.Context, s *socket, bytes int) {
+	got := c.got.Add(1)
+	c.toldBytes += bytes
+	if got-c.told >= tellEvery || c.toldBytes >= tellEveryBytes {
+		c.told, c.toldBytes = got, 0
+		_ = c.tell(ctx, s, protocol.TypePing) // of a broken socket the next read tells
 	}
+}
+
+// note makes an event of a frame, and keeps what is of the client's own
+// concern; nil for a frame that nobody else is to see.
+func (c *Client) note(t protocol.Type, raw []byte) (Event, error) {
+	switch t {
+	case protocol.TypeSession:
+		f, err := decode[protocol.SessionFrame](raw)
+		if err == nil {
+			c.keepToken(f.Session)
+		}
+		return nil, err
+	case protocol.TypeRestarting:
+		f, err := decode[protocol.Restarting](raw)
+		c.plan(f.After)
+		return nil, err
+	default:
+	}
+	event, err := decodeEvent(t, raw)
+	if err != nil {
+		return nil, err
+	}
+	switch e := event.(type) {
+	case Chat:
+		if e.Message.From == c.You() {
+			c.out.heard(e.Message)
+		}
+	case PeerChanged:
+		c.mu.Lock()
+		if e.Peer.ID == c.joined.You {
+			c.self = e.Peer
+		}
+		c.mu.Unlock()
+	}
+	return event, nil
+}
+
+func (c *Client) emit(event Event) error {
 	select {
 	case c.events <- event:
 		return nil
 	default:
 		return ErrSlow
 	}
-}
-
-// tell sends the count of frames received.
-func (c *Client) tell(ctx context.Context, t protocol.Type) error {
-	return c.write(ctx, protocol.Beat{Type: t, Got: c.got.Load()})
 }

@@ -16,6 +16,8 @@ type head struct {
 
 // request waits for the answer to a frame with an id.
 type request struct {
+	id     int64
+	raw    []byte                // the frame; guarded by outbox.mu
 	key    string                // of the line it says
 	line   *protocol.ChatMessage // as it came back; owned by the reader until the answer
 	answer chan answer
@@ -28,77 +30,68 @@ type answer struct {
 
 // ask sends a request and waits for the answer. A refusal is a *protocol.Error.
 func (c *Client) ask(ctx context.Context, r *request, frame func(head) any, t protocol.Type) ([]byte, error) {
-	r.answer = make(chan answer, 1)
-	c.mu.Lock()
-	if c.waiting == nil {
-		defer c.mu.Unlock()
-		return nil, c.err
+	r.id, r.answer = c.out.id(), make(chan answer, 1)
+	raw, err := encode(frame(head{t, r.id}))
+	if err != nil {
+		return nil, err
 	}
-	c.lastID++
-	id := c.lastID
-	c.waiting[id] = r
-	c.mu.Unlock()
-	defer func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.waiting, id)
-	}()
-	if err := c.write(ctx, frame(head{t, id})); err != nil {
+	if err := c.out.put(ctx, raw, r); err != nil {
 		return nil, err
 	}
 	select {
 	case a := <-r.answer:
 		return a.raw, a.err
 	case <-ctx.Done():
+		c.out.take(r.id)
 		return nil, ctx.Err()
 	}
 }
 
 // settle gives an answer to the request it is for; false when there is none.
 func (c *Client) settle(re int64, t protocol.Type, raw []byte) bool {
-	c.mu.Lock()
-	r := c.waiting[re]
-	delete(c.waiting, re)
-	c.mu.Unlock()
+	r := c.out.take(re)
 	if r == nil {
 		return false
 	}
-	if t != protocol.TypeError {
+	if t == protocol.TypeError {
+		r.answer <- answer{err: refusal(raw)}
+	} else {
 		r.answer <- answer{raw: raw}
-		return true
 	}
-	f, err := decode[protocol.ErrorFrame](raw)
-	if err == nil {
-		err = &protocol.Error{Code: f.Code, Message: f.Message}
-	}
-	r.answer <- answer{err: err}
 	return true
 }
 
 // heard gives a line of the client's own to who says it. The ok comes later.
-func (c *Client) heard(line protocol.ChatMessage) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, r := range c.waiting {
+func (o *outbox) heard(line protocol.ChatMessage) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, r := range o.waiting {
 		if r.key == line.Key {
 			r.line = &line
 		}
 	}
 }
 
-// abandon answers all requests with the reason the client ended.
-func (c *Client) abandon() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, r := range c.waiting {
-		r.answer <- answer{err: c.err}
+// send takes a frame that is not answered.
+func (c *Client) send(ctx context.Context, frame any) error {
+	raw, err := encode(frame)
+	if err != nil {
+		return err
 	}
-	c.waiting = nil
+	return c.out.put(ctx, raw, nil)
+}
+
+func encode(frame any) ([]byte, error) {
+	raw, err := json.Marshal(frame)
+	if err != nil {
+		return nil, fmt.Errorf("encode a frame: %w", err)
+	}
+	return raw, nil
 }
 
 // Relay sends an offer, an answer or a candidate to one peer, at a pace of 150
 // KiB a second and 300 at once, where each frame is at least one. It does not wait for an answer; a refusal, such as
-// no-such-peer, comes as a Refused event.
+// no-such-peer, comes as a Refused event. A Snapshot says that signals may have been lost.
 func (c *Client) Relay(ctx context.Context, s Signal) error {
 	var frame any
 	switch s.Type {
@@ -124,7 +117,7 @@ func (c *Client) Relay(ctx context.Context, s Signal) error {
 	if err := c.pace.wait(ctx, 1+len(raw)/1024); err != nil {
 		return err
 	}
-	return c.writeRaw(ctx, raw)
+	return c.out.put(ctx, raw, nil)
 }
 
 // SendData sends application data, which has to encode as JSON of at most
@@ -164,7 +157,13 @@ func (c *Client) Update(ctx context.Context, p Presence) error {
 	return err
 }
 
-// Typing tells the others that the client writes; at most every 3 s.
+// Typing tells the others that the client writes; at most every 3 s. A client
+// that is away tells nothing.
 func (c *Client) Typing(ctx context.Context) error {
-	return c.write(ctx, head{Type: protocol.TypeTyping})
+	select {
+	case <-c.present():
+		return c.send(ctx, head{Type: protocol.TypeTyping})
+	default:
+		return ctx.Err()
+	}
 }

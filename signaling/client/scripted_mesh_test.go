@@ -27,7 +27,7 @@ type hand struct {
 // the hand has.
 func againstHand(t *testing.T, polite bool) (*service, *participant, *hand) {
 	t.Helper()
-	s := startService(t, signaling.DefaultLimits())
+	s := startService(t, withoutGrace())
 	p, c := s.prepare("Mina"), s.dial("Hand")
 	if (c.You() > p.You()) != polite {
 		c, p.Client = p.Client, c

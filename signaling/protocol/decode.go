@@ -22,6 +22,7 @@ const (
 	FieldMedia
 	FieldSession
 	FieldGot
+	FieldAttempt
 	FieldMic
 	FieldCamera
 	FieldScreen
@@ -43,7 +44,7 @@ var fieldNames = [numFields]string{
 	fieldType: "type", fieldID: "id", FieldTo: "to", FieldSDP: "sdp",
 	FieldCandidate: "candidate", FieldData: "data", FieldRoom: "room", FieldName: "name",
 	FieldPassword: "password", FieldToken: "token", FieldHost: "host", FieldMedia: "media",
-	FieldSession: "session", FieldGot: "got", FieldMic: "mic", FieldCamera: "camera",
+	FieldSession: "session", FieldGot: "got", FieldAttempt: "attempt", FieldMic: "mic", FieldCamera: "camera",
 	FieldScreen: "screen", FieldHand: "hand", FieldKey: "key", FieldText: "text",
 	FieldReply: "reply", FieldN: "n", FieldQuery: "query", FieldBefore: "before",
 	FieldAfter: "after", FieldSince: "since", FieldLimit: "limit",
@@ -93,6 +94,7 @@ var rules = [numTypes][]rule{
 		}},
 		{field: FieldSession, want: wantString},
 		{field: FieldGot, want: wantCount},
+		{field: FieldAttempt, want: wantPositive},
 	},
 	TypeLeave:     {},
 	TypeOffer:     {{field: FieldTo, want: wantString, required: true}, {field: FieldSDP, want: wantString, required: true}},

@@ -14,8 +14,12 @@ type Peer struct {
 	Camera bool   `json:"camera"`
 	Screen bool   `json:"screen"`
 	Hand   bool   `json:"hand"`
-	Away   bool   `json:"away"`
+	Away   bool   `json:"away"` // without a socket, for a while already
 	Joined Time   `json:"joined"`
+
+	// Instance names the peer connections of the peer's client: as long as it is
+	// the same the client still has them.
+	Instance string `json:"instance"`
 }
 
 // Role is what a peer may do in its room.
@@ -60,7 +64,7 @@ type ICEServer struct {
 	Credential string   `json:"credential,omitempty"`
 }
 
-// Joined answers a join.
+// Joined answers a join with a snapshot of the room.
 type Joined struct {
 	Type     Type          `json:"type"`
 	Re       int64         `json:"re,omitempty"`
@@ -74,6 +78,27 @@ type Joined struct {
 	Messages []ChatMessage `json:"messages"`      // oldest first
 	More     bool          `json:"more"`          // older ones exist
 	Seq      *int64        `json:"seq,omitempty"` // the room's newest change number; nil when the chat could not be read
+}
+
+// Resumed is the joined that answers a join which continues a session.
+type Resumed struct {
+	Type    Type   `json:"type"`
+	Re      int64  `json:"re,omitempty"`
+	Resumed bool   `json:"resumed"` // true
+	Session string `json:"session"` // the token for the next join
+	Got     int64  `json:"got"`     // frames received from the client on this session
+}
+
+// SessionFrame carries a fresh token before the last one runs out.
+type SessionFrame struct {
+	Type    Type   `json:"type"`
+	Session string `json:"session"`
+}
+
+// Restarting announces that the server stops and will be back.
+type Restarting struct {
+	Type  Type  `json:"type"`
+	After int64 `json:"after"` // when to come back, milliseconds from now
 }
 
 // OK answers a request that has no other answer.

@@ -35,6 +35,8 @@ var serverFrames = map[string]func() any{
 	"chat-history": func() any { return new(protocol.History) },
 	"chat-search":  func() any { return new(protocol.History) },
 	"typing":       func() any { return new(protocol.Typing) },
+	"session":      func() any { return new(protocol.SessionFrame) },
+	"restarting":   func() any { return new(protocol.Restarting) },
 	"ping":         func() any { return new(protocol.Beat) },
 	"pong":         func() any { return new(protocol.Beat) },
 }
@@ -113,6 +115,9 @@ func checkDecodes(t *testing.T, text []byte, wantType string) {
 func checkRoundTrip(t *testing.T, text []byte, frameType string) {
 	t.Helper()
 	frame := serverFrames[frameType]()
+	if bytes.Contains(text, []byte(`"resumed":true`)) {
+		frame = new(protocol.Resumed)
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(frame); err != nil {

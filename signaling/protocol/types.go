@@ -34,6 +34,8 @@ const (
 	TypePeerLeft
 	TypePeerChanged
 	TypeChatChanged
+	TypeSession
+	TypeRestarting
 
 	numTypes
 )
@@ -46,7 +48,7 @@ var typeNames = [numTypes]string{
 	TypeTyping: "typing", TypePing: "ping", TypePong: "pong",
 	TypeJoined: "joined", TypeOK: "ok", TypeError: "error",
 	TypePeerJoined: "peer-joined", TypePeerLeft: "peer-left", TypePeerChanged: "peer-changed",
-	TypeChatChanged: "chat-changed",
+	TypeChatChanged: "chat-changed", TypeSession: "session", TypeRestarting: "restarting",
 }
 
 // String is the type as it stands on the wire.

@@ -61,8 +61,8 @@ func (s *Server) TryDial(d Dial) (*Peer, int, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.wire = conn
-			return &earlyConn{Conn: conn, early: d.Early}, nil
+			p.wire = &clientConn{Conn: conn, early: d.Early}
+			return p.wire, nil
 		},
 	}
 	ws, response, err := websocket.Dial(s.t.Context(), "ws://"+Host+"/ws", &websocket.DialOptions{
@@ -84,14 +84,39 @@ func (s *Server) TryDial(d Dial) (*Peer, int, error) {
 	return p, response.StatusCode, nil
 }
 
-// earlyConn sends more with the first bytes that are sent.
-type earlyConn struct {
+// clientConn is a peer's end of its connection. It sends more with the first bytes
+// that are sent, and may turn deaf.
+type clientConn struct {
 	net.Conn
 	early []byte
 	begun atomic.Bool
+	deaf  atomic.Pointer[chan struct{}] // closed when it ends
 }
 
-func (c *earlyConn) Write(b []byte) (int, error) {
+// Read implements net.Conn.
+func (c *clientConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if deaf := c.deaf.Load(); deaf != nil {
+		<-*deaf
+	}
+	return n, err
+}
+
+// hear ends the deafness.
+func (c *clientConn) hear() {
+	if deaf := c.deaf.Swap(nil); deaf != nil {
+		close(*deaf)
+	}
+}
+
+// Close implements net.Conn.
+func (c *clientConn) Close() error {
+	c.hear()
+	return c.Conn.Close()
+}
+
+// Write implements net.Conn.
+func (c *clientConn) Write(b []byte) (int, error) {
 	if c.begun.Swap(true) {
 		return c.Conn.Write(b)
 	}
@@ -126,6 +151,22 @@ func (s *Server) JoinAs(fields Frame) *Peer {
 	p := s.Dial()
 	p.Join(fields)
 	return p
+}
+
+// Resume connects a peer that goes on with the session of another, of which it has
+// got so many frames, and answers how many the server has. It has the identity of
+// the other, and the newer token.
+func (s *Server) Resume(old *Peer, got int64) (p *Peer, heard int64) {
+	s.t.Helper()
+	p = s.Dial()
+	p.SendJoin(old.Continue(got))
+	p.ID, p.Joined = old.ID, old.Joined
+	resumed := Into[protocol.Resumed](p, p.Expect(protocol.TypeJoined))
+	if !resumed.Resumed || resumed.Session == "" {
+		s.t.Fatalf("resumed as %+v", resumed)
+	}
+	p.Joined.Session = resumed.Session
+	return p, resumed.Got
 }
 
 // JoinAll joins one peer of each name, and takes all the peer-joined.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing/synctest"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -98,6 +99,33 @@ func (p *Peer) ExpectLeft(who *Peer, reason protocol.LeftReason) {
 	if got.Peer != who.ID || got.Reason != reason {
 		p.t.Fatalf("want %s gone as %s, got %s gone as %s", who.ID, reason, got.Peer, got.Reason)
 	}
+}
+
+// ExpectLost takes what the others get of a peer that lost its socket and does
+// not come back: it is away, and when its grace time is over it has left. The
+// peer is not silent meanwhile.
+func (p *Peer) ExpectLost(who *Peer) {
+	p.t.Helper()
+	p.ExpectAway(who, true)
+	p.Sendf(`{"type":"pong","got":0}`)
+	p.ExpectLeft(who, protocol.ReasonLost)
+}
+
+// ExpectAway takes the next frame, which must be the peer-changed of a peer that
+// is away, or back.
+func (p *Peer) ExpectAway(who *Peer, away bool) {
+	p.t.Helper()
+	if got := p.ExpectPeer(protocol.TypePeerChanged); got.ID != who.ID || got.Away != away {
+		p.t.Fatalf("want %s with away %v, got %+v", who.ID, away, got)
+	}
+}
+
+// ExpectRestarting takes the next frame, which must be restarting, and answers
+// after how long to come back.
+func (p *Peer) ExpectRestarting() time.Duration {
+	p.t.Helper()
+	got := Into[protocol.Restarting](p, p.Expect(protocol.TypeRestarting))
+	return time.Duration(got.After) * time.Millisecond
 }
 
 // ExpectPong sends a ping and takes the next frame, which must be the pong to

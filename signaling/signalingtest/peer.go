@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +31,7 @@ type Peer struct {
 	t       *testing.T
 	s       *Server
 	ws      *websocket.Conn
-	wire    net.Conn
+	wire    *clientConn
 	listen  sync.Once
 	arrived chan struct{} // has a value when there is more in the inbox
 	gone    chan struct{} // closed when nothing more can arrive
@@ -49,7 +49,28 @@ type Received struct {
 }
 
 // Listen makes a deaf peer read.
-func (p *Peer) Listen() { p.listen.Do(func() { go p.read() }) }
+func (p *Peer) Listen() {
+	p.wire.hear()
+	p.listen.Do(func() { go p.read() })
+}
+
+// Deafen makes the peer read nothing until Listen. What is on its way may still
+// keep the server from noticing, one write long.
+func (p *Peer) Deafen() {
+	deaf := make(chan struct{})
+	p.wire.deaf.CompareAndSwap(nil, &deaf)
+}
+
+// Continue is the join that goes on with the peer's session, of which it has got
+// so many frames. It says what the peer's last joined showed of it.
+func (p *Peer) Continue(got int64) Frame {
+	p.t.Helper()
+	self := p.Self()
+	return Frame{
+		"room": p.Joined.Room.Name, "session": p.Joined.Session, "got": got,
+		"name": self.Name, "media": Frame{"mic": self.Mic, "camera": self.Camera},
+	}
+}
 
 func (p *Peer) read() {
 	defer close(p.gone)
@@ -146,9 +167,25 @@ func (p *Peer) SendJoin(fields Frame) {
 	p.Send(join)
 }
 
+// Self is the peer as its joined shows it.
+func (p *Peer) Self() protocol.Peer {
+	p.t.Helper()
+	i := slices.IndexFunc(p.Joined.Peers, func(member protocol.Peer) bool { return member.ID == p.ID })
+	if i < 0 {
+		p.t.Fatalf("%s is not in %+v", p.ID, p.Joined.Peers)
+	}
+	return p.Joined.Peers[i]
+}
+
+// Instance is that of the peer, as its joined shows it.
+func (p *Peer) Instance() string { p.t.Helper(); return p.Self().Instance }
+
 // Leave closes the WebSocket the way a browser does with a page that is
 // closed, without a leave.
-func (p *Peer) Leave() { _ = p.ws.Close(websocket.StatusGoingAway, "") }
+func (p *Peer) Leave() { p.Close(protocol.CloseGoingAway) }
+
+// Close closes the WebSocket with a code.
+func (p *Peer) Close(code protocol.CloseCode) { _ = p.ws.Close(websocket.StatusCode(code), "") }
 
 // Break cuts the connection without a word.
 func (p *Peer) Break() { p.wire.Close() }
@@ -188,6 +225,13 @@ func (p *Peer) next() (Received, error) {
 }
 
 var errQuiet = fmt.Errorf("nothing within %v", patience)
+
+// Ended tells whether the end of the connection has arrived.
+func (p *Peer) Ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.end != nil
+}
 
 // Take takes everything that has arrived.
 func (p *Peer) Take() []Received {
