@@ -93,7 +93,7 @@ func TestShareOfAbsent(t *testing.T) {
 // TestBoundOfResume holds that a session with as much as may be kept goes on, the
 // news that it was away included.
 func TestBoundOfResume(t *testing.T) {
-	Run(t, signaling.Config{Limits: unlimited()}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{Limits: unlimited()}, func(_ *testing.T, s *Server) {
 		peers := s.JoinAll("tea", "Mina", "Nana")
 		peers[1].Break()
 		s.Pass(4 * time.Second)

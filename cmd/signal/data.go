@@ -19,8 +19,8 @@ import (
 
 // What lies in the data folder.
 const (
-	lockFile = "lock"        // held by the process that uses the folder
-	chatFile = "chat.db"     // what was said, and the rooms that were made; SQLite adds -wal and -shm
+	lockFile = "lock"         // held by the process that uses the folder
+	chatFile = "chat.db"      // what was said, and the rooms that were made; SQLite adds -wal and -shm
 	keyFile  = "session.keys" // signs the tokens with which people come back
 )
 

@@ -146,7 +146,7 @@ func TestDataFolderInUse(t *testing.T) {
 func TestDataRefused(t *testing.T) {
 	folder := t.TempDir()
 	for name, want := range map[string]string{
-		"chat.db":     "is damaged",
+		"chat.db":      "is damaged",
 		"session.keys": " holds no session keys (key 1: not an id, a time and a secret); remove it to have new ones made",
 	} {
 		path := filepath.Join(folder, name)

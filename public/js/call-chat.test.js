@@ -35,7 +35,7 @@ test('a line may be private, and an answer', async () => {
   assert.ok(entry.kind === 'message' && entry.to === 'a' && entry.reply === 1 && entry.name === 'M');
   socket.receive({ type: 'error', re: 2, code: 'rate-limited', message: 'slow down' });
   await settle(1);
-  socket.drop(1006);
+  socket.drop(4500);
   assert.deepEqual(call.transcript.unsent.map(({ to, reply, problem }) => [to, reply, problem]), [['a', 1, 'closed']]);
   call.discard(key);
   assert.deepEqual(shape(call), ['sent line 1']);
@@ -98,7 +98,7 @@ test('a line that is too much at once stays on its way', async () => {
   socket.receive({ type: 'error', re: 2, code: 'rate-limited', message: 'slow down' });
   await settle(1);
   assert.deepEqual(shape(call), ['pending hello']);
-  socket.drop(1006);
+  socket.drop(4500);
   assert.deepEqual(shape(call), ['failed hello']);
 });
 
@@ -106,7 +106,7 @@ test('own lines stay own after joining again as another peer', async () => {
   const { call, socket, sockets } = await makeJoinedCall();
   const mine = chatMessage(1, { from: 'm', key: 'mine' });
   socket.receive({ type: 'chat', message: mine });
-  socket.drop(1006);
+  socket.drop(4500);
   const joining = call.join({ room: 'tea' });
   sockets[1].open();
   await settle(1);
@@ -121,7 +121,7 @@ test('own lines stay own after joining again as another peer', async () => {
 test('lines that were not sent survive the end of the call and the next join to that room alone', async () => {
   const { call, socket, sockets } = await makeJoinedCall();
   const said = call.say('first');
-  socket.drop(1006);
+  socket.drop(4500);
   await said;
   await call.say('second');
   assert.deepEqual(shape(call), ['failed first', 'failed second']);
@@ -195,9 +195,9 @@ test('around an old message, and from there back to the present', async () => {
   assert.equal(socket.sent.length, 4);
 });
 
-test('what changed while one was away is asked for', async () => {
+test('what changed while one was out is asked for', async () => {
   const { call, socket, sockets } = await makeJoinedCall({ messages: [chatMessage(1), chatMessage(2)] });
-  socket.drop(1006);
+  socket.drop(4500);
   const joining = call.join({ room: 'tea', session: call.session });
   sockets[1].open();
   await settle(1);

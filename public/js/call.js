@@ -1,17 +1,16 @@
 import { Conversation } from './chat/conversation.js';
 import { Members } from './members.js';
-import { Connection } from './net/connection.js';
-import { enter } from './net/entrance.js';
 import { ProtocolError, endReason } from './net/protocol.js';
+import { Session } from './net/session.js';
 import { Presence } from './presence.js';
 import { Mesh } from './rtc/mesh.js';
 
-/** @import { ClientMessage, JoinedMessage, Room, ServerMessage } from './net/protocol.js' */
+/** @import { ClientMessage, JoinedMessage, PeerLeftMessage, Room, ServerMessage } from './net/protocol.js' */
 /** @import { Clock, CloseDetail } from './net/connection.js' */
 /** @import { LocalMedia } from './rtc/local-media.js' */
 /** @import { Remote } from './rtc/mesh.js' */
 /** @typedef {import('./net/protocol.js').EndReason} EndReason */
-/** @typedef {'phase'|'peers'|'media'|'remote'|'room'|'typing'|'chat'} What */
+/** @typedef {'phase'|'server'|'token'|'peers'|'media'|'remote'|'room'|'typing'|'chat'} What */
 /** @typedef {{what: What, id?: string}} CallChange `id`: the peer it is about */
 
 /** @param {Event} event @returns {any} */
@@ -30,20 +29,21 @@ export class Call extends EventTarget {
   end = null;
   /** The own peer id; empty before the first `join`. */
   you = '';
-  /** The token with which a later `join` of this room keeps the own peer id; empty before the first `join`. */
+  /** The newest token with which a later `join` of this room keeps the own peer id; empty before the first `join`. */
   session = '';
   /** @type {Room} */
   room = { name: '', topic: '', public: false, locked: false, lobby: false, hasPassword: false, created: '' };
   /** @type {LocalMedia} */
   media;
 
-  #url;
-  #fakes;
+  #sessionOptions;
+  #meshOptions;
+  #signs;
   #chat;
   #members;
   #presence;
-  /** @type {Connection|null} */
-  #connection = null;
+  /** @type {Session|null} */
+  #session = null;
   /** @type {Mesh|null} */
   #mesh = null;
 
@@ -51,23 +51,37 @@ export class Call extends EventTarget {
    * @param {object} options
    * @param {LocalMedia} options.media stays the caller's: a call neither starts nor stops it
    * @param {string} options.url of the WebSocket
+   * @param {EventTarget} [options.signs] of the network, see Signs
    * @param {typeof globalThis.WebSocket} [options.WebSocket]
    * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
    * @param {Clock} [options.clock]
+   * @param {() => number} [options.random] from 0 to 1
    */
-  constructor({ media, url, WebSocket, RTCPeerConnection, MediaStream, clock }) {
+  constructor({ media, url, signs = new EventTarget(), WebSocket, RTCPeerConnection, MediaStream, clock, random }) {
     super();
     this.media = media;
-    this.#url = url;
-    this.#fakes = { WebSocket, RTCPeerConnection, MediaStream, clock };
-    const send = (/** @type {ClientMessage} */ message) => this.#connection?.send(message);
-    this.#chat = new Conversation({ request: (message) => this.#request(message), send, clock });
-    this.#presence = new Presence({ media, request: (message) => this.#request(message), clock });
-    this.#members = new Members(this.#chat.transcript);
+    this.#signs = signs;
+    this.#sessionOptions = { url, signs, WebSocket, clock, random };
+    this.#meshOptions = { RTCPeerConnection, MediaStream, clock };
+    this.#chat = new Conversation({
+      request: (message, options) => this.#request(message, options),
+      send: (message) => this.#session?.sendNow(message),
+      clock,
+    });
+    this.#presence = new Presence({
+      media, clock, request: (message) => this.#request(message, { renew: () => false }),
+    });
+    this.#members = new Members({ transcript: this.#chat.transcript, clock });
+    this.#members.addEventListener('gone', (event) => this.#gone(detailOf(event).id));
     this.#chat.typing.addEventListener('change', () => this.#changed('typing'));
     this.#chat.transcript.addEventListener('change', () => this.#changed('chat'));
     media.addEventListener('change', () => this.#mediaChanged());
+  }
+
+  /** Whether the server can be heard. Picture and sound do not need it. @returns {'here'|'away'} */
+  get server() {
+    return this.#session?.state === 'away' ? 'away' : 'here';
   }
 
   /** Everyone in the room, oneself included, by id. */
@@ -95,21 +109,24 @@ export class Call extends EventTarget {
    *   `session`: the token of an earlier membership, which is done without if the server refuses it
    * @returns {Promise<void>} when in; rejects with {@link ProtocolError}, and the call is idle again
    */
-  async join({ session, ...request }) {
-    if (this.#connection) throw new ProtocolError('already-joined');
+  async join({ session: token, ...request }) {
+    if (this.#session) throw new ProtocolError('already-joined');
+    const session = new Session(this.#sessionOptions);
+    this.#session = session;
+    this.#listen(session);
+    this.#setPhase('joining');
     try {
-      await this.#enter({ ...request, session }).catch((error) => {
-        if (!session || error.code !== 'bad-token') throw error;
-        return this.#enter(request);
-      });
+      this.#joined(await session.join(() => this.#hello(request), token));
     } catch (error) {
+      this.#session = null;
+      session.leave();
       this.#setPhase('idle');
       throw error;
     }
   }
 
   leave() {
-    this.#connection?.close();
+    this.#session?.leave();
   }
 
   /**
@@ -190,68 +207,106 @@ export class Call extends EventTarget {
     return this.peers.get(this.you)?.name ?? '';
   }
 
-  /** @param {{room: string, name?: string, host?: string, session?: string}} request */
-  async #enter({ room, name, host, session }) {
-    const connection = new Connection({ url: this.#url, WebSocket: this.#fakes.WebSocket, clock: this.#fakes.clock });
-    connection.addEventListener('message', (event) => this.#received(detailOf(event)));
-    connection.addEventListener('close', (event) => this.#closed(detailOf(event)));
-    this.#connection = connection;
-    this.#setPhase('joining');
-    try {
-      this.#joined(await enter(connection, {
-        type: 'join', room, ...(name && { name }), ...(host && { host }), ...(session && { session }),
-        media: this.#presence.start(),
-      }));
-    } catch (error) {
-      this.#connection = null;
-      connection.close();
-      throw error;
-    }
+  /** @param {Session} session */
+  #listen(session) {
+    session.addEventListener('message', (event) => this.#received(detailOf(event)));
+    session.addEventListener('joined', (event) => this.#joinedAgain(detailOf(event)));
+    session.addEventListener('torn', () => this.#mesh?.reconcile([...this.peers.values()]));
+    session.addEventListener('state', () => this.#signalingChanged(session));
+    session.addEventListener('token', () => this.#tokenChanged(session));
+    session.addEventListener('close', (event) => this.#closed(detailOf(event)));
   }
 
-  /** @param {ClientMessage} message */
-  #request(message) {
-    return this.#connection?.request(message) ?? Promise.reject(new ProtocolError('closed'));
+  /** What a join says, as things are. @param {{room: string, name?: string, host?: string}} request */
+  #hello({ room, name, host }) {
+    const now = this.#name || name;
+    return { room, ...(now && { name: now }), ...(host && { host }), media: this.#presence.hello() };
+  }
+
+  /**
+   * @param {ClientMessage} message
+   * @param {{renew?: () => boolean}} [options] as of {@link Session}
+   */
+  #request(message, options) {
+    return this.#session?.request(message, options) ?? Promise.reject(new ProtocolError('closed'));
   }
 
   /** @param {JoinedMessage} joined */
   #joined(joined) {
-    const { you, room, peers, ice, session } = joined;
-    const again = room.name === this.room.name;
-    this.you = you;
-    this.session = session;
-    this.room = room;
-    this.#members.load(you, peers);
+    const again = joined.room.name === this.room.name;
+    this.room = joined.room;
+    this.#begin(joined);
     this.#chat.enter(joined, again);
-    const { RTCPeerConnection, MediaStream, clock } = this.#fakes;
+    this.end = null;
+    this.#signs.addEventListener('network', this.#networkChanged);
+    this.#setPhase('in');
+    this.#presence.entered();
+  }
+
+  /** Takes the snapshot of a server that could not continue the session. @param {JoinedMessage} joined */
+  #joinedAgain(joined) {
+    this.room = joined.room;
+    if (joined.you === this.you) {
+      this.#members.reconcile(joined.peers);
+      this.#mesh?.setIceServers(joined.ice);
+      this.#mesh?.reconcile(joined.peers);
+    } else {
+      this.#mesh?.close();
+      this.#begin(joined);
+      this.#changed('token');
+    }
+    this.#chat.enter(joined, true);
+    this.#presence.entered();
+    this.#changed('room');
+    this.#changed('peers');
+  }
+
+  /** Is this peer from now on, with nobody but these others. @param {JoinedMessage} joined */
+  #begin({ you, peers, ice }) {
+    this.you = you;
+    this.#members.load(you, peers);
     const mesh = new Mesh({
-      you, iceServers: ice, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#connection?.send(signal),
+      you, iceServers: ice, ...this.#meshOptions, send: (signal) => this.#session?.send(signal),
     });
-    mesh.addEventListener('change', (event) => this.#changed('remote', detailOf(event).peer));
+    mesh.addEventListener('change', (event) => this.#remoteChanged(detailOf(event).peer));
+    mesh.addEventListener('trouble', () => this.#session?.prove());
     this.#mesh = mesh;
     this.#setTracks();
-    for (const { id } of peers) mesh.add(id);
-    this.end = null;
-    this.#setPhase('in');
-    this.#presence.tell();
+    mesh.reconcile(peers);
   }
+
+  /** @param {Session} session */
+  #signalingChanged({ state }) {
+    if (state !== 'in' && state !== 'away') return;
+    this.#mesh?.setSignaling(state === 'in');
+    if (state === 'in') this.#members.release();
+    else this.#members.hold();
+    if (this.phase === 'in') this.#changed('server');
+  }
+
+  /** @param {Session} session */
+  #tokenChanged({ token }) {
+    if (!token) return;
+    this.session = token;
+    this.#changed('token');
+  }
+
+  #networkChanged = () => this.#mesh?.networkChanged();
 
   /** @param {ServerMessage} message */
   #received(message) {
     switch (message.type) {
       case 'peer-joined':
         this.#members.joined(message.peer);
-        this.#mesh?.add(message.peer.id);
+        this.#mesh?.add(message.peer);
         this.#changed('peers', message.peer.id);
         break;
       case 'peer-left':
-        this.#members.left(message.peer, message.reason);
-        this.#mesh?.remove(message.peer);
-        this.#chat.typing.forget(message.peer);
-        this.#changed('peers', message.peer);
+        this.#left(message);
         break;
       case 'peer-changed':
         this.#members.changed(message.peer);
+        this.#mesh?.update(message.peer);
         this.#changed('peers', message.peer.id);
         break;
       case 'offer':
@@ -277,7 +332,30 @@ export class Call extends EventTarget {
       case 'muted':
         this.setMic(false);
         break;
+      case 'ice':
+        this.#mesh?.setIceServers(message.ice);
+        break;
     }
+  }
+
+  /** Whoever is lost to the server alone stays for a while. @param {PeerLeftMessage} message */
+  #left({ peer: id, reason }) {
+    const lingers = reason === 'lost' && this.remote.get(id)?.state === 'connected';
+    if (this.#members.left(id, reason, lingers)) this.#gone(id);
+    else this.#changed('peers', id);
+  }
+
+  /** @param {string} id */
+  #remoteChanged(id) {
+    if (this.remote.get(id)?.state !== 'connected') this.#members.fellSilent(id);
+    this.#changed('remote', id);
+  }
+
+  /** @param {string} id of one who is not in the room any more */
+  #gone(id) {
+    this.#mesh?.remove(id);
+    this.#chat.typing.forget(id);
+    this.#changed('peers', id);
   }
 
   #mediaChanged() {
@@ -293,8 +371,8 @@ export class Call extends EventTarget {
 
   /** @param {CloseDetail} close */
   #closed({ code }) {
-    if (this.phase !== 'in') return;
-    this.#connection = null;
+    this.#session = null;
+    this.#signs.removeEventListener('network', this.#networkChanged);
     this.#presence.stop();
     this.#mesh?.close();
     this.#mesh = null;

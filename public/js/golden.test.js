@@ -152,17 +152,16 @@ async function lateComer() {
   return socket.sent;
 }
 
-/** Loses the connection, comes back under the same id, and learns what has changed; edits and deletes. */
+/** Loses a server that restarts, comes back under the same id, and learns what has changed; edits and deletes. */
 async function comesBack() {
   const { call, socket, sockets } = await enter(golden('server-joined-first'));
   socket.receive(golden('server-chat'));
-  socket.drop(1006);
-  const joining = call.join({ room: 'tea', session: call.session });
+  socket.receive(golden('server-session'));
+  socket.receive({ ...golden('server-restarting'), after: 0 });
+  socket.drop(1001);
   const back = sockets[1];
   back.open();
-  await settle(1);
   back.receive({ ...golden('server-joined-again'), re: back.sent[0].id });
-  await joining;
   back.receive({ ...golden('server-chat-history-since'), re: back.sentOf('chat-history')[0].id });
   await settle(1);
   assert.deepEqual([call.transcript.at(1)?.seq, call.transcript.seq], [4, golden('server-joined-again').seq]);

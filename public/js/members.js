@@ -1,30 +1,62 @@
 /** @import { LeaveReason, Peer } from './net/protocol.js' */
+/** @import { Clock } from './net/connection.js' */
 
-/** Everyone in the room. Their coming, going and renaming is noted in the transcript, the own one is not. */
-export class Members {
-  /** Oneself included, by id. @type {Map<string, Peer>} */
+/** How long somebody who seems to be lost may take to come back before that is said. */
+export const LINGER_MS = 20_000;
+
+/**
+ * Everyone in the room. Their coming, going and renaming is noted in the transcript, the own one is not. Event `gone`
+ * (detail `{id}`): somebody who lingered has not come back.
+ */
+export class Members extends EventTarget {
+  /** Oneself included, by id. Those who linger are `away`. @type {Map<string, Peer>} */
   peers = new Map();
 
   #you = '';
   #transcript;
+  #clock;
+  /** Timers of those who linger, by id. @type {Map<string, any>} */
+  #lingering = new Map();
+  /** Those of them whom the server gave up, and who stay for what still comes from them. @type {Set<string>} */
+  #givenUp = new Set();
 
-  /** @param {import('./chat/transcript.js').Transcript} transcript */
-  constructor(transcript) {
+  /**
+   * @param {object} options
+   * @param {import('./chat/transcript.js').Transcript} options.transcript
+   * @param {Clock} [options.clock]
+   */
+  constructor({ transcript, clock = globalThis }) {
+    super();
     this.#transcript = transcript;
+    this.#clock = clock;
   }
 
   /**
+   * Starts over.
    * @param {string} you the own peer id
    * @param {Peer[]} peers
    */
   load(you, peers) {
+    this.hold();
+    this.#lingering.clear();
+    this.#givenUp.clear();
     this.#you = you;
     this.peers = new Map(peers.map((peer) => [peer.id, peer]));
   }
 
-  /** @param {Peer} peer */
+  /**
+   * Takes what a later snapshot says. Who is missing in it lingers.
+   * @param {Peer[]} peers
+   */
+  reconcile(peers) {
+    const present = new Set(peers.map(({ id }) => id));
+    for (const peer of peers) this.joined(peer);
+    for (const id of this.peers.keys()) if (!present.has(id)) this.#linger(id);
+  }
+
+  /** @param {Peer} peer of whom nothing is noted if they were here, or lingered */
   joined(peer) {
-    if (this.peers.has(peer.id)) return;
+    if (this.changed(peer)) return;
     this.peers.set(peer.id, peer);
     this.#transcript.notice('joined', peer.name);
   }
@@ -32,20 +64,75 @@ export class Members {
   /**
    * @param {string} id
    * @param {LeaveReason} reason
+   * @param {boolean} [lingers] whether something still comes from them, so that they may well come back
+   * @returns {boolean} whether they are gone now
    */
-  left(id, reason) {
+  left(id, reason, lingers = false) {
+    if (lingers && this.peers.has(id)) {
+      this.#linger(id);
+      this.#givenUp.add(id);
+      return false;
+    }
+    this.#remove(id, reason);
+    return true;
+  }
+
+  /**
+   * @param {Peer} peer
+   * @returns {boolean} whether they are known
+   */
+  changed(peer) {
+    const before = this.peers.get(peer.id);
+    if (!before) return false;
+    this.#clock.clearTimeout(this.#lingering.get(peer.id));
+    this.#lingering.delete(peer.id);
+    this.#givenUp.delete(peer.id);
+    this.peers.set(peer.id, peer);
+    if (peer.name !== before.name && peer.id !== this.#you) this.#transcript.notice('renamed', before.name, peer.name);
+    return true;
+  }
+
+  /** Nothing comes from them any more. @param {string} id */
+  fellSilent(id) {
+    if (this.#givenUp.has(id)) this.#lose(id);
+  }
+
+  /** Lets those who linger do so until `release`, as nobody can come back while oneself is away. */
+  hold() {
+    for (const timer of this.#lingering.values()) this.#clock.clearTimeout(timer);
+  }
+
+  /** Begins their time anew. */
+  release() {
+    for (const id of [...this.#lingering.keys()]) this.#linger(id);
+  }
+
+  /** @param {string} id */
+  #linger(id) {
+    const peer = this.peers.get(id);
+    if (!peer) return;
+    this.#clock.clearTimeout(this.#lingering.get(id));
+    this.peers.set(id, { ...peer, away: true });
+    this.#lingering.set(id, this.#clock.setTimeout(() => this.#lose(id), LINGER_MS));
+  }
+
+  /** @param {string} id */
+  #lose(id) {
+    this.#remove(id, 'lost');
+    this.dispatchEvent(new CustomEvent('gone', { detail: { id } }));
+  }
+
+  /**
+   * @param {string} id
+   * @param {LeaveReason} reason
+   */
+  #remove(id, reason) {
+    this.#clock.clearTimeout(this.#lingering.get(id));
+    this.#lingering.delete(id);
+    this.#givenUp.delete(id);
     const peer = this.peers.get(id);
     if (!peer) return;
     this.peers.delete(id);
     this.#transcript.notice(reason === 'lost' ? 'lost' : 'left', peer.name);
-  }
-
-  /** @param {Peer} peer */
-  changed(peer) {
-    const before = this.peers.get(peer.id);
-    if (!before) return;
-    this.peers.set(peer.id, peer);
-    if (peer.name === before.name || peer.id === this.#you) return;
-    this.#transcript.notice('renamed', before.name, peer.name);
   }
 }

@@ -11,11 +11,13 @@ export class Presence {
   #media;
   #request;
   #clock;
+  /** What the last join said. @type {Media} */
+  #said = { mic: false, camera: false };
   /** What the room knows. @type {Media} */
-  #told = { mic: false, camera: false };
+  #told = this.#said;
   /** Whether an update is on its way, or waits to be sent again. */
   #busy = false;
-  /** How often `start` was called: an answer from before concerns another session. */
+  /** How often `entered` or `stop` was called: an answer from before is of no use. */
   #starts = 0;
   /** @type {any} */
   #timer;
@@ -23,7 +25,8 @@ export class Presence {
   /**
    * @param {object} options
    * @param {import('./rtc/local-media.js').LocalMedia} options.media
-   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with ProtocolError
+   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with ProtocolError; need not
+   *   outlast `entered`
    * @param {Clock} [options.clock]
    */
   constructor({ media, request, clock = globalThis }) {
@@ -32,11 +35,17 @@ export class Presence {
     this.#clock = clock;
   }
 
-  /** What `join` is to say; later calls of `tell` go by that. @returns {Media} */
-  start() {
+  /** What a join is to say. @returns {Media} */
+  hello() {
+    this.#said = this.#now();
+    return this.#said;
+  }
+
+  /** Goes by what the last join said, as the room knows nothing else, and tells what has changed since. */
+  entered() {
     this.stop();
-    this.#told = this.#now();
-    return this.#told;
+    this.#told = this.#said;
+    this.tell();
   }
 
   /** Tells nothing more of the present session. */

@@ -24,7 +24,8 @@ function make() {
       clearTimeout: (timer) => timer && timers.splice(timer - 1, 1),
     },
   });
-  presence.start();
+  presence.hello();
+  presence.entered();
   const answer = (/** @type {string} */ code = '') => {
     const { resolve, reject } = /** @type {any} */ (waiting.shift());
     if (code) reject(new ProtocolError(code));
@@ -77,11 +78,12 @@ test('an update the server refuses for good is not repeated', async () => {
   assert.equal(timers.length, 0);
 });
 
-test('a new session begins anew, whatever an old update becomes', async () => {
+test('after another join what it said is known, whatever an old update becomes', async () => {
   const { media, presence, sent, timers, answer } = make();
   media.mic.on = false;
   presence.tell();
-  presence.start();
+  presence.hello();
+  presence.entered();
   await answer('rate-limited');
   assert.equal(timers.length, 0);
   media.mic.on = true;
@@ -90,4 +92,22 @@ test('a new session begins anew, whatever an old update becomes', async () => {
   presence.stop();
   assert.equal(timers.length, 0);
   assert.deepEqual(sent, [{ mic: false }, { mic: true }]);
+});
+
+test('a join that continued the session tells nothing: the update on its way does', async () => {
+  const { media, presence, sent, answer } = make();
+  media.mic.on = false;
+  presence.tell();
+  presence.hello();
+  await answer();
+  presence.tell();
+  assert.deepEqual(sent, [{ mic: false }]);
+});
+
+test('what changed since the join was said is told once it has succeeded', async () => {
+  const { media, presence, sent } = make();
+  presence.hello();
+  media.camera.on = false;
+  presence.entered();
+  assert.deepEqual(sent, [{ camera: false }]);
 });

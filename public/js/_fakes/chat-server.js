@@ -3,6 +3,13 @@ import { chatMessage } from './room.js';
 
 /** @typedef {import('../chat/conversation.js').Conversation} Conversation */
 /** @typedef {import('../net/protocol.js').ChatMessage} ChatMessage */
+/**
+ * @typedef {object} Waiting
+ * @property {any} message
+ * @property {() => boolean} renew
+ * @property {(reply: any) => void} resolve
+ * @property {(error: ProtocolError) => void} reject
+ */
 
 /**
  * The chat of one room as the server keeps it, for one client whose frames travel when the test says so: to the server
@@ -19,18 +26,19 @@ export class FakeChatServer {
   /** Types of what the client asked for. @type {string[]} */
   asked = [];
 
-  /** @type {{message: any, resolve: (reply: any) => void, reject: (error: ProtocolError) => void}[]} */
+  /** @type {Waiting[]} */
   #inbound = [];
   /** @type {((conversation: Conversation) => void)[]} */
   #outbound = [];
-  /** @type {Set<(error: ProtocolError) => void>} */
+  /** @type {Set<Waiting>} */
   #waiting = new Set();
 
-  /** @param {any} message @returns {Promise<any>} */
-  request = (message) => new Promise((resolve, reject) => {
+  /** @param {any} message @param {{renew: () => boolean}} options @returns {Promise<any>} */
+  request = (message, { renew }) => new Promise((resolve, reject) => {
     this.asked.push(message.type);
-    this.#waiting.add(reject);
-    this.#inbound.push({ message, resolve, reject });
+    const waiting = { message, renew, resolve, reject };
+    this.#waiting.add(waiting);
+    this.#inbound.push(waiting);
   });
 
   get busy() {
@@ -66,13 +74,13 @@ export class FakeChatServer {
   /** The server handles so many requests. */
   hear(count = Infinity) {
     for (; count > 0 && this.#inbound.length > 0; count--) {
-      const { message, resolve, reject } = /** @type {any} */ (this.#inbound.shift());
+      const waiting = /** @type {Waiting} */ (this.#inbound.shift());
       const { refusal } = this;
-      const reply = refusal ? null : this.#answer(message);
+      const reply = refusal ? null : this.#answer(waiting.message);
       this.#outbound.push(() => {
-        this.#waiting.delete(reject);
-        if (reply) resolve(reply);
-        else reject(new ProtocolError(refusal ?? 'internal'));
+        this.#waiting.delete(waiting);
+        if (reply) waiting.resolve(reply);
+        else waiting.reject(new ProtocolError(refusal ?? 'internal'));
       });
     }
   }
@@ -82,12 +90,33 @@ export class FakeChatServer {
     for (; count > 0 && this.#outbound.length > 0; count--) this.#outbound.shift()?.(conversation);
   }
 
-  /** The connection breaks. */
+  /** The session is over. */
   break() {
+    this.#lose();
+    for (const { reject } of this.#waiting) reject(new ProtocolError('closed'));
+    this.#waiting.clear();
+  }
+
+  /**
+   * The session could not be continued: the client gets a snapshot, and says again what it asked.
+   * @param {Conversation} conversation
+   */
+  snapshot(conversation) {
+    this.#lose();
+    const before = [...this.#waiting];
+    conversation.enter(this.join(), true);
+    const [renewed, stale] = [true, false].map((renews) => before.filter(({ renew }) => renew() === renews));
+    this.#inbound.unshift(...renewed);
+    for (const waiting of stale) {
+      this.#waiting.delete(waiting);
+      waiting.reject(new ProtocolError('closed'));
+    }
+  }
+
+  /** What is under way comes to nothing. */
+  #lose() {
     this.#inbound = [];
     this.#outbound = [];
-    for (const reject of this.#waiting) reject(new ProtocolError('closed'));
-    this.#waiting.clear();
   }
 
   /** @param {'stored'|'changed'} what @param {ChatMessage} message */
@@ -97,6 +126,10 @@ export class FakeChatServer {
 
   /** @param {any} message */
   #answer({ type, key, text, to, reply, ...place }) {
+    if (type === 'chat-edit') {
+      this.change(place.n, { text });
+      return { type: 'ok' };
+    }
     if (type === 'chat-history') return { type, ...this.#page(this.visible, place) };
     const stands = this.messages.find((each) => each.from === this.you && each.key === key);
     if (stands) return { type: 'chat', message: stands };

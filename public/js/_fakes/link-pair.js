@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Link } from '../rtc/link.js';
+import { SignalQueue } from '../rtc/signal-queue.js';
 import { fakePeerConnections } from './peer-connection.js';
 import { FakeStream } from './media.js';
 import { FakeClock, collect, settle } from './tasks.js';
@@ -13,9 +14,12 @@ class End {
   /** Types of all it sent, in order. @type {string[]} */
   sent = [];
   clock = new FakeClock();
+  /** What `receive` said of each description, in order. @type {('replaced'|undefined)[]} */
+  outcomes = [];
+  #queue = new SignalQueue(() => {});
 
-  /** @param {boolean} polite */
-  constructor(polite) {
+  /** @param {boolean} polite @param {Partial<import('../rtc/link.js').LinkOptions>} [options] */
+  constructor(polite, options) {
     const { RTCPeerConnection, connections } = fakePeerConnections();
     this.link = new Link({
       polite,
@@ -23,6 +27,7 @@ class End {
       clock: this.clock,
       RTCPeerConnection,
       MediaStream: /** @type {any} */ (FakeStream),
+      ...options,
       send: (signal) => {
         this.sent.push(signal.type);
         this.outbox.push(signal);
@@ -32,13 +37,26 @@ class End {
     this.faults = collect(this.link, 'fault');
     this.tracks = collect(this.link, 'track');
   }
+
+  /** Takes a signal after those that came before. @param {Signal} signal */
+  receive(signal) {
+    return this.#queue.add(signal.type === 'candidate' ? 'candidates' : 'descriptions', async () => {
+      this.outcomes.push(await this.link.receive(signal));
+    });
+  }
+
+  /** Between two signals. */
+  renegotiate() {
+    return this.#queue.add('own', () => this.link.renegotiate());
+  }
 }
 
 /** Two links and the ordered way between them, on which nothing moves by itself. */
 export class LinkPair {
-  constructor() {
-    this.impolite = new End(false);
-    this.polite = new End(true);
+  /** @param {Partial<import('../rtc/link.js').LinkOptions>} [options] of both links */
+  constructor(options) {
+    this.impolite = new End(false, options);
+    this.polite = new End(true, options);
     this.ends = [this.impolite, this.polite];
   }
 
@@ -49,7 +67,7 @@ export class LinkPair {
   deliver(from) {
     const signal = from.outbox.shift();
     const to = from === this.polite ? this.impolite : this.polite;
-    if (signal) to.link.receive(JSON.parse(JSON.stringify(signal)));
+    if (signal) to.receive(JSON.parse(JSON.stringify(signal)));
     return signal;
   }
 

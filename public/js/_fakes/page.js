@@ -129,11 +129,11 @@ export function installPage(t, more = {}) {
   const scope = /** @type {any} */ (globalThis);
   const page = new EventTarget();
   const globals = {
-    document: {
+    document: Object.assign(new EventTarget(), {
       hidden: false,
       createElement: (/** @type {string} */ tag) => new FakeElement(tag),
       createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => new FakeElement(tag),
-    },
+    }),
     addEventListener: page.addEventListener.bind(page),
     removeEventListener: page.removeEventListener.bind(page),
     AudioContext: FakeAudioContext,

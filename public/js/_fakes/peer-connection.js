@@ -1,14 +1,20 @@
 import { task } from './tasks.js';
-import { FakeTransceiver, answered, sends, session } from './transceiver.js';
+import { FakeTransceiver, answered, receives, sdp, sends, session } from './transceiver.js';
 
 /** @import { Description, Direction, Section } from './transceiver.js' */
 
 let made = 0;
 
+/** By fingerprint. @type {Map<string, FakePeerConnection>} */
+const all = new Map();
+
 /**
- * The signaling half of an RTCPeerConnection: states, implicit rollback, the operations chain and the
- * negotiation-needed flag as in W3C WebRTC 1.0, sections 4.4.1.5 and 4.7.3. Candidates carry the ufrag of the
- * description they belong to, and only fit that one.
+ * The signaling half of an RTCPeerConnection: states, rollback, the operations chain and the negotiation-needed flag as
+ * in W3C WebRTC 1.0, sections 4.4.1.5 and 4.7.3. Candidates carry the ufrag of the description they belong to, and
+ * only fit that one.
+ *
+ * Two of them are connected as soon as each has the other's fingerprint and present ufrag and a candidate, unless one
+ * is cut off. Where that ends, the connection is `disconnected`.
  */
 export class FakePeerConnection {
   signalingState = 'stable';
@@ -21,6 +27,12 @@ export class FakePeerConnection {
   /** @type {any} */ onconnectionstatechange = null;
   /** How many negotiationneeded events were fired. */
   negotiations = 0;
+  /** No packet goes in or out. */
+  cut = false;
+  /** What `getStats` tells of the receivers by index, packets. */
+  received = [0, 0, 0];
+  /** Of `getStats`, ms. */
+  now = 0;
 
   /** @type {FakeTransceiver[]} */
   #transceivers = [];
@@ -30,7 +42,8 @@ export class FakePeerConnection {
   #operations = [];
   #updateOnEmpty = false;
   #negotiationNeeded = false;
-  #restart = false;
+  /** Ufrags that an ICE restart has to replace. @type {Set<string|undefined>} */
+  #replace = new Set();
   #ufrag;
   #generation = 0;
   #id = ++made;
@@ -39,6 +52,11 @@ export class FakePeerConnection {
   constructor(configuration) {
     this.configuration = configuration;
     this.#ufrag = `u${this.#id}.0`;
+    all.set(this.fingerprint, this);
+  }
+
+  get fingerprint() {
+    return `AB:${this.#id}`;
   }
 
   get localDescription() {
@@ -66,15 +84,39 @@ export class FakePeerConnection {
   }
 
   restartIce() {
-    this.#restart = true;
+    const { currentLocal, pendingLocal } = this.#descriptions;
+    for (const description of [currentLocal, pendingLocal]) this.#replace.add(session(description)?.ufrag);
     this.updateNegotiationNeeded();
   }
 
-  setLocalDescription() {
+  /** @param {RTCConfiguration} configuration */
+  setConfiguration(configuration) {
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+    this.configuration = configuration;
+  }
+
+  async getStats() {
+    const receivers = this.#transceivers.map(({ receiver }) => receiver.track);
+    const entries = receivers.map(({ id, kind }, i) => (
+      { type: 'inbound-rtp', timestamp: this.now, trackIdentifier: id, kind, packetsReceived: this.received[i] }
+    ));
+    return new Map([{ type: 'peer-connection', timestamp: this.now }, ...entries].map((entry, i) => [i, entry]));
+  }
+
+  /** @param {{type?: string}} [init] */
+  setLocalDescription(init) {
     return this.chain(async () => {
+      if (init?.type === 'rollback') {
+        await this.#turn();
+        if (this.signalingState !== 'have-local-offer') throw new DOMException('rollback', 'InvalidStateError');
+        this.#rollback();
+        this.#negotiationNeeded = false;
+        this.#updateOnEmpty = true;
+        return;
+      }
       const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
       const description = this.#create(type);
-      await task();
+      await this.#turn();
       if (type === 'offer') {
         this.#descriptions.pendingLocal = description;
         this.signalingState = 'have-local-offer';
@@ -89,7 +131,7 @@ export class FakePeerConnection {
   setRemoteDescription(description) {
     return this.chain(async () => {
       const remote = session(description);
-      await task();
+      await this.#turn();
       if (!Array.isArray(remote?.sections)) throw new DOMException('sdp', 'OperationError');
       if (description.type === 'offer') {
         if (this.signalingState === 'have-local-offer') this.#rollback();
@@ -108,18 +150,20 @@ export class FakePeerConnection {
     return this.chain(async () => {
       const remote = session(this.remoteDescription);
       if (!remote) throw new DOMException('no remote description', 'InvalidStateError');
-      await task();
+      await this.#turn();
       if (candidate && candidate.usernameFragment !== session(this.remoteDescription)?.ufrag) {
         throw new DOMException('ufrag', 'OperationError');
       }
       this.candidates.push(candidate);
-      if (candidate) this.#connect();
+      if (candidate) this.#reach();
     });
   }
 
   close() {
     this.signalingState = 'closed';
     this.connectionState = 'closed';
+    all.delete(this.fingerprint);
+    this.#partner?.evaluate();
   }
 
   /** @param {string} state */
@@ -138,6 +182,12 @@ export class FakePeerConnection {
       this.#operations.push(() => operation().then(resolve, reject).finally(() => this.#next()));
       if (this.#operations.length === 1) this.#operations[0]();
     });
+  }
+
+  /** A part of an operation; it never ends once this is closed, and so the operation does not either. */
+  async #turn() {
+    await task();
+    if (this.signalingState === 'closed') await new Promise(() => {});
   }
 
   async #next() {
@@ -180,7 +230,7 @@ export class FakePeerConnection {
 
   #isNegotiationNeeded() {
     const { currentLocal, currentRemote } = this.#descriptions;
-    if (this.#restart) return true;
+    if (this.#replace.size > 0) return true;
     return this.#transceivers.some((transceiver) => {
       const local = session(currentLocal)?.sections.find(({ mid }) => mid === transceiver.mid);
       const remote = session(currentRemote)?.sections.find(({ mid }) => mid === transceiver.mid);
@@ -194,7 +244,9 @@ export class FakePeerConnection {
 
   /** @param {'offer'|'answer'} type @returns {Description} */
   #create(type) {
-    if (this.#restart && type === 'offer') this.#ufrag = `u${this.#id}.${++this.#generation}`;
+    const theirs = session(this.#descriptions.pendingRemote)?.ufrag;
+    const restarted = theirs !== session(this.#descriptions.currentRemote)?.ufrag && this.#descriptions.currentRemote;
+    if (type === 'offer' ? this.#replace.size > 0 : restarted) this.#ufrag = `u${this.#id}.${++this.#generation}`;
     const offered = session(this.remoteDescription)?.sections ?? [];
     let mid = Math.max(-1, ...this.#transceivers.map((transceiver) => Number(transceiver.mid ?? -1)));
     const sections = this.#transceivers.map((transceiver) => {
@@ -203,9 +255,9 @@ export class FakePeerConnection {
       const msids = transceiver.sender.streams.map(({ id }) => id);
       const direction = type === 'offer' ? transceiver.direction
         : answered(transceiver.direction, offer?.direction ?? 'inactive');
-      return { mid: transceiver.mid, kind: transceiver.kind, direction, msids };
+      return { mid: String(transceiver.mid), kind: transceiver.kind, direction, msids };
     });
-    return { type, sdp: JSON.stringify({ ufrag: this.#ufrag, sections }) };
+    return { type, sdp: sdp({ ufrag: this.#ufrag, sections }, this.fingerprint) };
   }
 
   /**
@@ -219,10 +271,14 @@ export class FakePeerConnection {
     this.#descriptions[`current${other}`] = this.#descriptions[`pending${other}`];
     this.#descriptions.pendingLocal = this.#descriptions.pendingRemote = null;
     this.signalingState = 'stable';
-    if (other === 'Local') this.#restart = false;
+    if (!this.#replace.has(session(this.#descriptions.currentLocal)?.ufrag)) this.#replace.clear();
     this.#negotiationNeeded = false;
     this.#updateOnEmpty = true;
-    this.#connect();
+    for (const { mid, direction } of session(answer)?.sections ?? []) {
+      const transceiver = this.#transceivers.find((candidate) => candidate.mid === mid);
+      if (transceiver) transceiver.currentDirection = side === 'Local' ? direction : reversed(direction);
+    }
+    this.#reach();
   }
 
   #rollback() {
@@ -243,10 +299,8 @@ export class FakePeerConnection {
         transceiver.mid = mid;
         this.#transceivers.push(transceiver);
       }
-      if (sends(direction) && !transceiver.fired) {
-        transceiver.fired = true;
-        this.ontrack?.({ track: transceiver.receiver.track, transceiver });
-      }
+      if (sends(direction) && !transceiver.fired) this.ontrack?.({ track: transceiver.receiver.track, transceiver });
+      transceiver.fired = sends(direction);
     }
   }
 
@@ -263,11 +317,51 @@ export class FakePeerConnection {
     if (this.signalingState !== 'closed') this.onicecandidate?.({ candidate: null });
   }
 
-  #connect() {
-    const { currentLocal, currentRemote } = this.#descriptions;
-    if (!currentLocal || !currentRemote || !this.candidates.some(Boolean)) return;
-    if (this.connectionState === 'new') task().then(() => this.setConnectionState('connected'));
+  get #partner() {
+    const [, other] = this.#descriptions.currentRemote?.sdp.match(/^a=fingerprint:sha-256 (.*?)\r?$/m) ?? [];
+    return all.get(other ?? '');
   }
+
+  /** @param {FakePeerConnection} other */
+  #knows(other) {
+    const { currentLocal, currentRemote } = other.#descriptions;
+    return !this.cut && this.#partner === other && currentLocal !== null && currentRemote !== null
+      && session(this.#descriptions.currentRemote)?.ufrag === session(currentLocal)?.ufrag;
+  }
+
+  #reach() {
+    task().then(() => {
+      this.evaluate();
+      this.#partner?.evaluate();
+    });
+  }
+
+  /** Lets no packet in or out, or all again. @param {boolean} cut */
+  setCut(cut) {
+    const partner = this.#partner;
+    this.cut = cut;
+    this.evaluate();
+    partner?.evaluate();
+  }
+
+  /** Looks again whether it is connected. */
+  evaluate() {
+    const partner = this.#partner;
+    if (this.connectionState === 'closed') return;
+    const reached = partner && this.#knows(partner) && partner.#knows(this)
+      && (this.candidates.some(Boolean) || partner.candidates.some(Boolean));
+    if (reached && this.connectionState !== 'connected') this.setConnectionState('connected');
+    const agreed = this.signalingState === 'stable' && (!partner || partner.signalingState === 'stable');
+    if (!reached && this.connectionState === 'connected' && (agreed || this.cut || partner?.cut)) {
+      this.setConnectionState('disconnected');
+    }
+  }
+}
+
+/** What an answer's direction means for the side that offered. @param {Direction} d @returns {Direction} */
+function reversed(d) {
+  if (sends(d) === receives(d)) return d;
+  return sends(d) ? 'recvonly' : 'sendonly';
 }
 
 /**

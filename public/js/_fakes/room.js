@@ -12,7 +12,7 @@ import { fakeWebSockets } from './web-socket.js';
 export function peer(id, more) {
   return {
     id, name: id.toUpperCase(), role: 'guest', mic: true, camera: true, screen: false, hand: false, away: false,
-    joined: '2026-11-22T12:00:00.000Z', ...more,
+    joined: '2026-11-22T12:00:00.000Z', instance: `of ${id}`, ...more,
   };
 }
 
@@ -42,7 +42,7 @@ export function makeCall({ devices = twoDevices(), clock = still } = {}) {
   const { RTCPeerConnection, connections } = fakePeerConnections();
   const media = new LocalMedia({ mediaDevices: /** @type {any} */ (devices) });
   const call = new Call({
-    media, url: 'ws://moim.test/ws', clock, WebSocket, RTCPeerConnection,
+    media, url: 'ws://moim.test/ws', clock, WebSocket, RTCPeerConnection, random: () => 0.5,
     MediaStream: /** @type {any} */ (FakeStream),
   });
   return { call, media, devices, sockets, connections, changes: collect(call, 'change') };

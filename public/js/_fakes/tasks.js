@@ -45,13 +45,29 @@ export class FakeClock {
     this.#timers.delete(timer);
   };
 
-  /** Lets time pass. @param {number} ms */
+  now = () => this.#now;
+
+  /** Lets time pass; what is due is done in its order. @param {number} ms */
   pass(ms) {
-    this.#now += ms;
-    for (const [timer, { act, at }] of this.#timers) {
-      if (at > this.#now) continue;
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      const [timer, { act, at }] = next;
+      this.#now = Math.max(this.#now, at);
       this.#timers.delete(timer);
       act();
     }
+    this.#now = end;
+  }
+
+  /** The machine sleeps: time passes, but timers do not run on meanwhile. @param {number} ms */
+  sleep(ms) {
+    this.#now += ms;
+    for (const timer of this.#timers.values()) timer.at += ms;
+  }
+
+  /** @param {number} end */
+  #next(end) {
+    const due = [...this.#timers].filter(([, { at }]) => at <= end);
+    return due.sort(([, a], [, b]) => a.at - b.at)[0];
   }
 }

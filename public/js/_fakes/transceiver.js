@@ -3,12 +3,17 @@ import { FakeTrack } from './media.js';
 
 /** @typedef {'sendrecv'|'sendonly'|'recvonly'|'inactive'} Direction */
 /** @typedef {{mid: string, kind: 'audio'|'video', direction: Direction, msids: string[]}} Section */
-/** @typedef {{ufrag: string, sections: Section[]}} Session what the fake's sdp holds, as JSON */
+/** @typedef {{ufrag: string, sections: Section[]}} Session what the fake's sdp holds, as JSON in its first line */
 /** @typedef {{type: 'offer'|'answer', sdp: string}} Description */
 
 /** @param {Description|null} description @returns {Session|null} */
 export function session(description) {
-  return description && JSON.parse(description.sdp);
+  return description && JSON.parse(description.sdp.split('\r\n')[0]);
+}
+
+/** @param {Session} content @param {string} fingerprint of a DTLS certificate */
+export function sdp(content, fingerprint) {
+  return `${JSON.stringify(content)}\r\na=ice-ufrag:${content.ufrag}\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
 }
 
 /** @param {boolean} send @param {boolean} receive @returns {Direction} */
@@ -20,7 +25,7 @@ export function direction(send, receive) {
 /** @param {Direction} d */
 export const sends = (d) => d === 'sendrecv' || d === 'sendonly';
 /** @param {Direction} d */
-const receives = (d) => d === 'sendrecv' || d === 'recvonly';
+export const receives = (d) => d === 'sendrecv' || d === 'recvonly';
 /** What the one side may do when the other side offers `offered`. @param {Direction} own @param {Direction} offered */
 export const answered = (own, offered) => direction(sends(own) && receives(offered), receives(own) && sends(offered));
 

@@ -5,7 +5,11 @@ import { Returning } from './returning.js';
 import { Transcript } from './transcript.js';
 import { Typing } from './typing.js';
 
-/** @import { ChatMessage, ClientMessage, HistoryRequest, JoinedMessage, ServerMessage } from '../net/protocol.js' */
+/**
+ * @import {
+ *   ChatMessage, ClientMessage, DeleteRequest, EditRequest, HistoryRequest, JoinedMessage, ServerMessage
+ * } from '../net/protocol.js'
+ */
 /** @import { Line, MessageEntry, UnsentLine } from './entry.js' */
 /** @import { Page } from './history.js' */
 
@@ -35,23 +39,28 @@ export class Conversation {
   #pages = new Map();
   /** Counts the wishes to see another part of the room. */
   #turn = 0;
+  /** Counts how often the numbers of the messages became void. */
+  #numbering = 0;
 
   /**
    * @param {object} options
-   * @param {(message: ClientMessage) => Promise<ServerMessage>} options.request rejects with a `ProtocolError`
+   * @param {(message: ClientMessage, options: {renew: () => boolean}) => Promise<ServerMessage>} options.request
+   *   rejects with a `ProtocolError`; `renew`: whether to send it again when no answer can come any more, asked after
+   *   `enter`
    * @param {(message: ClientMessage) => void} options.send
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
   constructor({ request, send, clock }) {
     const { transcript } = this;
     this.#request = request;
-    const history = new History({ request, clock });
+    const once = (/** @type {ClientMessage} */ message) => request(message, { renew: () => false });
+    const history = new History({ request: once, clock });
     this.#history = history;
     this.#quotes = new Quotes({ transcript, history });
     this.#returning = new Returning({ transcript, history });
     this.#outbox = new Outbox({
       clock,
-      request: ({ key, text, to, reply }) => request({
+      request: ({ key, text, to, reply }) => once({
         type: 'chat', key, text, ...(to != null && { to }), ...(reply != null && { reply }),
       }),
       // A repeat of a line that was stored already is answered with that line.
@@ -62,20 +71,25 @@ export class Conversation {
   }
 
   /**
-   * Takes what a join tells. Own lines that a lost connection left behind go out again, if the peer id is the same.
+   * Takes what a join tells. Own lines on their way, and those that the end of a session left behind, go out again if
+   * the peer id is the same; what is under way goes on.
    * @param {JoinedMessage} joined
    * @param {boolean} again whether this is the room of before
    */
   enter(joined, again) {
-    this.#history.clear();
+    const { transcript } = this;
+    if (transcript.you !== joined.you) this.#outbox.clear();
+    if (!again) transcript.clear();
+    transcript.you = joined.you;
     this.#quotes.clear();
-    if (!again) this.transcript.clear();
-    this.transcript.you = joined.you;
+    if (again && this.#returning.isSame(joined)) this.#history.restart();
+    else this.#renumbered();
     this.#returning.enter(joined, again);
+    this.#outbox.restart();
     this.#sendAgain();
   }
 
-  /** Gives up the lines on their way and forgets who is typing, as the connection is gone. */
+  /** Gives up the lines on their way and forgets who is typing, as the session is over. */
   disconnect() {
     this.#outbox.clear();
     this.typing.clear();
@@ -102,9 +116,7 @@ export class Conversation {
    */
   async say(text, options) {
     if (!text.trim()) return;
-    const line = { key: randomKey(), text, ...options };
-    this.transcript.pending(line);
-    await this.#send(line);
+    await this.#send(this.transcript.pending({ key: randomKey(), text, ...options }));
   }
 
   /**
@@ -131,12 +143,12 @@ export class Conversation {
    * @param {string} text
    */
   async edit(n, text) {
-    await this.#request({ type: 'chat-edit', n, text });
+    await this.#alter({ type: 'chat-edit', n, text });
   }
 
   /** @param {number} n */
   async remove(n) {
-    await this.#request({ type: 'chat-delete', n });
+    await this.#alter({ type: 'chat-delete', n });
   }
 
   /** Adds older messages to the transcript, if there are any. @returns {Promise<void>} */
@@ -210,6 +222,17 @@ export class Conversation {
       ({ messages, more }) => ({ entries: messages.map((message) => this.transcript.read(message)), more }));
   }
 
+  /** @param {EditRequest|DeleteRequest} request that means another message once the numbers are others */
+  #alter(request) {
+    const numbering = this.#numbering;
+    return this.#request(request, { renew: () => numbering === this.#numbering });
+  }
+
+  #renumbered() {
+    this.#numbering += 1;
+    this.#history.clear();
+  }
+
   /** @param {ChatMessage} message */
   #heard(message) {
     this.#history.heard(message);
@@ -237,7 +260,7 @@ export class Conversation {
   #page(what, place, use, tries = 1) {
     const underWay = this.#pages.get(what);
     if (underWay) return underWay;
-    const page = this.#history.insist({ type: 'chat-history', ...place, limit: PAGE }, use, tries)
+    const page = this.#history.insist({ type: 'chat-history', ...place, limit: PAGE }, use, { tries })
       .finally(() => this.#pages.delete(what));
     this.#pages.set(what, page);
     return page;

@@ -189,17 +189,77 @@ for (const { name, act, others = false } of absences) {
   });
 }
 
-test('a page of the connection before is given up', async () => {
+test('a page of the session before is given up', async () => {
   const { server, conversation, transcript, join, calm, span } = start(120);
   transcript.trimNewest(10);
   const latest = assert.rejects(conversation.latest(), { code: 'closed' });
   server.hear();
-  server.deliver(conversation);
+  server.break();
+  await latest;
   server.say();
   join();
   await calm();
-  await latest;
   assert.deepEqual(span(), [72, 121, true, false]);
+});
+
+test('what is asked for while a snapshot comes is answered afterwards, as it stands then', async () => {
+  const { server, conversation, transcript, calm, span } = start(120);
+  transcript.trimNewest(10);
+  const shown = conversation.show(30);
+  const quote = conversation.quoted(2);
+  server.hear(1);
+  server.deliver(conversation);
+  server.change(20, { text: 'better' });
+  server.snapshot(conversation);
+  await calm();
+  assert.deepEqual([(await shown)?.n, (await quote)?.n], [30, 2]);
+  assert.deepEqual(span(), [6, 55, true, true]);
+  assert.equal(transcript.at(20)?.text, 'better');
+});
+
+test('lines on their way when a snapshot comes arrive once and in order, with those of before and after', async () => {
+  const { server, conversation, transcript, calm } = start(1);
+  const texts = Array.from({ length: 8 }, (_, i) => `own ${i}`);
+  for (const text of texts.slice(0, 6)) conversation.say(text, { name: 'M' });
+  server.hear(2);
+  server.snapshot(conversation);
+  assert.deepEqual(transcript.unsent.map(({ state }) => state), Array(6).fill('pending'));
+  for (const text of texts.slice(6)) conversation.say(text, { name: 'M' });
+  await calm();
+  assert.deepEqual(server.messages.slice(1).map(({ text }) => text), texts);
+  assert.deepEqual(transcript.unsent, []);
+});
+
+test('an edit made while away goes out after a snapshot, but not to another message of the same number', async () => {
+  for (const others of [false, true]) {
+    const { server, conversation, transcript, calm } = start(10);
+    const edited = conversation.edit(5, 'better');
+    const result = edited.then(() => 'done', ({ code }) => code);
+    conversation.say('an answer', { name: 'M', reply: 5 });
+    if (others) {
+      server.messages = [];
+      server.seq = 0;
+      for (let i = 0; i < 6; i++) server.say({ key: `other ${i}` });
+    }
+    server.snapshot(conversation);
+    await calm();
+    assert.equal(await result, others ? 'closed' : 'done');
+    assert.equal(transcript.at(5)?.text, others ? 'line 5' : 'better');
+    const last = server.messages.at(-1);
+    assert.deepEqual([last?.text, last?.reply], ['an answer', others ? undefined : 5]);
+  }
+});
+
+test('lines of another peer id are not sent by themselves: they may be there already', async () => {
+  const { server, conversation, transcript, calm } = start(1);
+  conversation.say('stored', { name: 'M' });
+  conversation.say('not stored', { name: 'M' });
+  server.hear(1);
+  server.you = 'n';
+  server.snapshot(conversation);
+  await calm();
+  assert.deepEqual(transcript.unsent.map(({ text, problem }) => [text, problem]), [['not stored', 'closed']]);
+  assert.deepEqual(server.messages.map(({ text }) => text), ['line 1', 'stored']);
 });
 
 test('lines that a lost connection left behind go out again under the same id, each once', async () => {

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeChatServer } from '../_fakes/chat-server.js';
+import { random as seeded } from '../_fakes/random.js';
 import { FakeClock, settle } from '../_fakes/tasks.js';
 import { Conversation } from './conversation.js';
 import { isStored } from './entry.js';
-
-/** Numbers from 0 to 1, always the same ones (mulberry32). @param {number} seed */
-function randomly(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * What is in the window but for what was private to a former own id.
@@ -31,7 +22,7 @@ function visible(server) {
 
 /** A client whose connection, reader and room do what they like. @param {number} seed */
 function start(seed) {
-  const random = randomly(seed);
+  const random = seeded(seed);
   const below = (/** @type {number} */ limit) => Math.floor(random() * limit);
   const server = new FakeChatServer();
   for (let i = 0; i < 120; i++) server.say();
@@ -66,9 +57,14 @@ function start(seed) {
     if (random() < 0.3) server.you = `m${below(100)}`;
     conversation.enter(server.join(), true);
   };
+  const snapshot = () => {
+    for (let i = below(random() < 0.1 ? 700 : 20); i > 0; i--) room[below(room.length)]();
+    server.snapshot(conversation);
+  };
   const groups = [room, room, reader, network, network, network];
   const act = () => {
     if (random() < 0.02) return again();
+    if (random() < 0.02) return snapshot();
     const group = groups[below(groups.length)];
     group[below(group.length)]();
   };

@@ -23,13 +23,15 @@ export class History {
   #request;
   #clock;
   #life = 0;
+  #run = 0;
   #underWay = 0;
   /** What has come while something is under way, by `n`. @type {Map<number, ChatMessage>} */
   #heard = new Map();
 
   /**
    * @param {object} options
-   * @param {(message: HistoryRequest|SearchRequest) => Promise<ServerMessage>} options.request
+   * @param {(message: HistoryRequest|SearchRequest) => Promise<ServerMessage>} options.request need not outlast
+   *   `restart`
    * @param {Clock} [options.clock]
    */
   constructor({ request, clock = globalThis }) {
@@ -37,9 +39,15 @@ export class History {
     this.#clock = clock;
   }
 
-  /** Gives up what is under way, as it is of another connection. */
+  /** Gives up what is under way, as it is of another room, or of other numbers. */
   clear() {
     this.#life += 1;
+    this.restart();
+  }
+
+  /** Asks anew for what is under way, as the answers to it were lost, or are of before an absence. */
+  restart() {
+    this.#run += 1;
     this.#heard.clear();
   }
 
@@ -52,14 +60,14 @@ export class History {
    * @template T
    * @param {(HistoryRequest|SearchRequest)[]} requests
    * @param {(...pages: Page[]) => T} use takes the answers, to all at once
+   * @param {() => boolean} [wanted] whether it still is
    * @returns {Promise<T>} rejects with {@link ProtocolError}
    */
-  async ask(requests, use) {
+  async ask(requests, use, wanted = () => true) {
     const life = this.#life;
     this.#underWay += 1;
     try {
-      const replies = await Promise.all(requests.map((request) => this.#request(request)));
-      if (life !== this.#life) throw new ProtocolError('closed');
+      const replies = await this.#replies(requests, () => life === this.#life && wanted());
       return use(...replies.map((reply, i) => this.#page(requests[i], reply)));
     } finally {
       this.#underWay -= 1;
@@ -68,18 +76,35 @@ export class History {
   }
 
   /**
+   * @param {(HistoryRequest|SearchRequest)[]} requests
+   * @param {() => boolean} wanted
+   * @returns {Promise<ServerMessage[]>}
+   */
+  async #replies(requests, wanted) {
+    for (;;) {
+      const run = this.#run;
+      const replies = await Promise.all(requests.map((request) => this.#request(request))).catch((error) => {
+        if (run === this.#run) throw error;
+        return null;
+      });
+      if (!wanted()) throw new ProtocolError('closed');
+      if (replies && run === this.#run) return replies;
+    }
+  }
+
+  /**
    * Asks until the server is not too busy, or so many times.
    * @template T
    * @param {HistoryRequest} request
    * @param {(page: Page) => T} use
-   * @param {number} [tries]
+   * @param {{tries?: number, wanted?: () => boolean}} [options] `wanted`: as of `ask`
    * @returns {Promise<T>} rejects with {@link ProtocolError}
    */
-  async insist(request, use, tries = Infinity) {
+  async insist(request, use, { tries = Infinity, wanted } = {}) {
     const life = this.#life;
     for (let left = tries - 1; ; left--) {
       try {
-        return await this.ask([request], use);
+        return await this.ask([request], use, wanted);
       } catch (error) {
         if (left <= 0 || !(error instanceof ProtocolError && BUSY.has(error.code))) throw error;
         await new Promise((resolve) => this.#clock.setTimeout(() => resolve(null), PAUSE_MS));

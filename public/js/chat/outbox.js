@@ -61,7 +61,16 @@ export class Outbox {
     });
   }
 
-  /** Gives up every line, as the connection is gone. */
+  /** Sends what is on its way anew, as the answers to it were lost. */
+  restart() {
+    const lost = [...this.#flying].map((sent) => ({ ...sent }));
+    this.#flying.clear();
+    this.#waiting.push(...lost);
+    this.#waiting.sort((a, b) => a.place - b.place);
+    this.#next();
+  }
+
+  /** Gives up every line, as the session is over. */
   clear() {
     this.#clock.clearTimeout(this.#pause);
     this.#pause = null;

@@ -86,7 +86,29 @@ test('any other refusal is final, and the next line goes', async (t) => {
   assert.deepEqual(keys(), ['b']);
 });
 
-test('a lost connection gives up every line, those in a pause too', async (t) => {
+test('what is on its way when the answers to it are lost goes out anew, in order and whatever becomes of it', async (t) => {
+  const { outbox, flying, failed, keys } = start(t);
+  const all = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const sent = all.map((key) => outbox.add({ key, text: key }));
+  flying[0].refuse('rate-limited');
+  await settle(1);
+  outbox.restart();
+  for (const line of [...flying]) line.refuse('closed');
+  await settle(1);
+  assert.deepEqual(keys(), []);
+  t.mock.timers.tick(PAUSE_MS);
+  const went = [];
+  while (flying.length > 0) {
+    went.push(flying[0].key);
+    flying[0].answer();
+    await settle(1);
+  }
+  await Promise.all(sent);
+  assert.deepEqual(went, all);
+  assert.deepEqual(failed, []);
+});
+
+test('the end of a session gives up every line, those in a pause too', async (t) => {
   const { outbox, flying, failed, keys } = start(t);
   const sent = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => outbox.add({ key, text: key }));
   flying[0].refuse('rate-limited');

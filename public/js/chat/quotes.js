@@ -67,6 +67,6 @@ export class Quotes {
     const there = this.#transcript.at(n);
     if (there) return there;
     return this.#history.insist({ type: 'chat-history', before: n + 1, limit: 1 }, ({ messages: [message] }) =>
-      message?.n === n ? this.#transcript.read(message) : null, TRIES);
+      message?.n === n ? this.#transcript.read(message) : null, { tries: TRIES });
   }
 }

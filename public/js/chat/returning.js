@@ -32,11 +32,11 @@ export class Returning {
    * @param {Pick<JoinedMessage, 'messages'|'more'|'seq'>} joined
    * @param {boolean} again whether the transcript is of that room
    */
-  enter({ messages, more, seq }, again) {
+  enter(joined, again) {
     this.#run += 1;
+    const { messages, more, seq } = joined;
     const from = this.#from ?? this.#transcript.seq;
-    const known = this.#transcript.seq;
-    const same = seq === undefined || (seq >= known && this.#isSame(messages));
+    const same = this.isSame(joined);
     if (again && same && !this.#transcript.newer && (seq === undefined || seq - from <= CHANGES_LIMIT)) {
       this.#catchUp(from, seq ?? Infinity).catch(() => {});
       return;
@@ -46,9 +46,14 @@ export class Returning {
     else this.#transcript.load(messages, more, seq ?? 0);
   }
 
-  /** @param {ChatMessage[]} messages */
-  #isSame(messages) {
-    return messages.every(({ n, key }) => (this.#transcript.at(n)?.key ?? key) === key);
+  /**
+   * Whether the numbers of a snapshot are those of the transcript; the server may have forgotten, and begun anew.
+   * @param {Pick<JoinedMessage, 'messages'|'seq'>} joined
+   */
+  isSame({ messages, seq }) {
+    if (seq === undefined) return true;
+    const sameKey = (/** @type {ChatMessage} */ { n, key }) => (this.#transcript.at(n)?.key ?? key) === key;
+    return seq >= this.#transcript.seq && messages.every(sameKey);
   }
 
   /**
@@ -60,20 +65,18 @@ export class Returning {
     const run = this.#run;
     this.#from = from;
     let more = from < seq;
-    while (more && run === this.#run) more = await this.#fetch(run);
-    if (run !== this.#run) return;
+    while (more) more = await this.#fetch(() => run === this.#run);
     this.#transcript.seq = Math.max(this.#transcript.seq, seq < Infinity ? seq : this.#from);
     this.#from = null;
   }
 
-  /** @param {number} run */
-  #fetch(run) {
+  /** @param {() => boolean} wanted */
+  #fetch(wanted) {
     const since = this.#from ?? 0;
     return this.#history.insist({ type: 'chat-history', since, limit: PAGE }, ({ messages, more, seq }) => {
-      if (run !== this.#run) return false;
       this.#from = Math.max(since, seq);
       this.#transcript.merge(messages);
       return more && messages.length > 0;
-    });
+    }, { wanted });
   }
 }

@@ -204,9 +204,12 @@ export class Transcript extends EventTarget {
   /**
    * Adds an own line that is on its way.
    * @param {Line & {name: string, at?: Date}} line
+   * @returns {MessageEntry}
    */
   pending(line) {
-    this.#tell(this.#window.put(this.#own.add(line)));
+    const entry = this.#own.add(line);
+    this.#tell(this.#window.put(entry));
+    return entry;
   }
 
   /**

@@ -67,6 +67,8 @@ export const en = Object.freeze({
   'control.shortcut': 'Shortcut: {key}',
 
   'call.stage': 'Everyone in the call',
+  'call.reconnecting': 'Reconnecting…',
+  'call.reconnected': 'Connected again',
   'call.alone': 'Nobody else is here. Send the link with Invite.',
   'call.tapToHear': 'Tap to hear',
   'call.people': { one: '{count} person', other: '{count} people' },
@@ -75,6 +77,7 @@ export const en = Object.freeze({
   'tile.cameraOff': 'Camera off',
   'tile.connecting': 'Connecting…',
   'tile.reconnecting': 'Reconnecting…',
+  'tile.audioOnly': 'Sound only: the connection is too weak for pictures',
   'tile.no-route': 'No direct route and no relay',
   'tile.no-answer': 'No answer from the other side',
   'tile.rejected': 'The browsers could not connect',

@@ -63,6 +63,8 @@ export const ko = Object.freeze({
   'control.shortcut': '단축키: {key}',
 
   'call.stage': '통화 중인 모든 사람',
+  'call.reconnecting': '다시 연결하는 중…',
+  'call.reconnected': '다시 연결되었습니다',
   'call.alone': '다른 사람이 없습니다. 초대로 링크를 보내세요.',
   'call.tapToHear': '눌러서 소리 듣기',
   'call.people': { other: '{count}명' },
@@ -71,6 +73,7 @@ export const ko = Object.freeze({
   'tile.cameraOff': '카메라 꺼짐',
   'tile.connecting': '연결하는 중…',
   'tile.reconnecting': '다시 연결하는 중…',
+  'tile.audioOnly': '소리만 나옵니다. 연결이 약해 화면을 보낼 수 없습니다',
   'tile.no-route': '직접 연결도 중계도 되지 않습니다',
   'tile.no-answer': '상대방이 응답하지 않습니다',
   'tile.rejected': '브라우저끼리 연결하지 못했습니다',

@@ -1,166 +1,154 @@
-import {
-  CLOSE_LEFT, CLOSE_SILENT, ProtocolError, SUBPROTOCOL, isFinalClose, parseServerMessage,
-} from './protocol.js';
+import { CLOSE_SILENT, SUBPROTOCOL, parseServerMessage } from './protocol.js';
 
 /** @import { ClientMessage, ServerMessage } from './protocol.js' */
 /** @typedef {{setTimeout: (f: () => void, ms: number) => any, clearTimeout: (timer: any) => void}} Clock */
-/** @typedef {{code: number, reason: string, final: boolean}} CloseDetail `final`: do not reconnect. */
+/** @typedef {{code: number, reason: string}} CloseDetail */
+/** @typedef {{message: ServerMessage|null, size: number}} FrameDetail `message`: null when it could not be read */
 
-/** Time between two pings. */
+/** Time between a pong and the next ping. */
 export const PING_INTERVAL_MS = 15_000;
-/** How long the other side may take to open, or to answer a ping, before the socket is given up. */
+/** How long the other side may take to answer a ping before the socket is given up. */
 export const PATIENCE_MS = 10_000;
-
-const UNCOUNTED = new Set(['ping', 'pong', 'join', 'joined']);
+/** How long a socket that is to prove itself may be silent. */
+export const PROOF_MS = 3_000;
+/** A timer that is so late was held up: the machine slept, or the page was frozen. */
+export const LATE_MS = 5_000;
 
 /**
- * One WebSocket to the server, from `connect()` to its one `close` event; not used again after that.
+ * One WebSocket to the server, from `connect()` to its one `close` event; not used again after that. It answers pings,
+ * sends its own, and gives the socket up (4002) when they are not answered.
  *
- * Events: `open`; `message` (detail: a {@link ServerMessage} that is neither a reply nor a heartbeat); `close`
- * (detail: {@link CloseDetail}), exactly once.
+ * Events: `open`; `frame` (detail {@link FrameDetail}), every one that comes; `close` (detail {@link CloseDetail}),
+ * exactly once, after which no frame comes.
  */
 export class Connection extends EventTarget {
-  /** Frames received that count for resuming (docs/protocol.md, "Nothing lost across a reconnect"). */
-  got = 0;
-
   #url;
+  #got;
   #WebSocket;
   #clock;
+  #now;
   /** @type {WebSocket|null} */
   #socket = null;
   #ended = false;
-  #nextId = 1;
-  /** @type {Map<number, {resolve: (reply: ServerMessage) => void, reject: (error: ProtocolError) => void}>} */
-  #requests = new Map();
+  /** Whether a ping was not answered yet. */
+  #awaiting = false;
   /** @type {any} */
   #pingTimer;
   /** @type {any} */
   #patienceTimer;
+  /** Runs while the socket is to prove itself. @type {any} */
+  #proofTimer = null;
 
   /**
    * @param {object} options
    * @param {string} options.url ws: or wss:
+   * @param {() => number} options.got frames of the session that came so far
    * @param {typeof globalThis.WebSocket} [options.WebSocket]
    * @param {Clock} [options.clock]
+   * @param {() => number} [options.now] milliseconds, while the machine sleeps, too
    */
-  constructor({ url, WebSocket = globalThis.WebSocket, clock = globalThis }) {
+  constructor({ url, got, WebSocket = globalThis.WebSocket, clock = globalThis, now = Date.now }) {
     super();
     this.#url = url;
+    this.#got = got;
     this.#WebSocket = WebSocket;
     this.#clock = clock;
+    this.#now = now;
   }
 
   /** Opens the socket. Call once. */
   connect() {
     const socket = new this.#WebSocket(this.#url, SUBPROTOCOL);
     this.#socket = socket;
-    socket.onopen = () => this.#opened();
+    socket.onopen = () => {
+      this.#schedulePing();
+      this.dispatchEvent(new Event('open'));
+    };
     socket.onmessage = ({ data }) => this.#received(data);
     socket.onclose = ({ code, reason }) => this.#end(code, reason);
-    this.#patienceTimer = this.#clock.setTimeout(() => this.#giveUp(), PATIENCE_MS);
-  }
-
-  /** Leaves the room and closes the socket; the `close` event with code 1000 comes before this returns. */
-  close() {
-    this.send({ type: 'leave' });
-    this.#end(CLOSE_LEFT, 'left');
   }
 
   /**
-   * Sends a message that needs no reply.
    * @param {ClientMessage} message
-   * @returns {boolean} false when there is no open socket; the message is dropped then
+   * @returns {number} characters written; 0 when there is no open socket, and the message is dropped
    */
   send(message) {
-    if (this.#ended || this.#socket?.readyState !== this.#WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(message));
+    if (this.#ended || this.#socket?.readyState !== this.#WebSocket.OPEN) return 0;
+    const text = JSON.stringify(message);
+    this.#socket.send(text);
+    return text.length;
+  }
+
+  /** Pings out of turn, unless a ping is on its way. @returns {boolean} whether it did */
+  ping() {
+    if (this.#awaiting || !this.send({ type: 'ping', got: this.#got() })) return false;
+    this.#awaiting = true;
+    this.#clock.clearTimeout(this.#pingTimer);
+    this.#patienceTimer = this.#clock.setTimeout(() => this.giveUp(), PATIENCE_MS);
     return true;
   }
 
-  /**
-   * Sends a message with an `id` of its own and waits for the reply to it.
-   * @param {ClientMessage} message
-   * @returns {Promise<ServerMessage>} rejects with {@link ProtocolError}: the wire's code, or `closed`
-   */
-  request(message) {
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      this.#requests.set(id, { resolve, reject });
-      if (!this.send({ ...message, id })) {
-        this.#requests.delete(id);
-        reject(new ProtocolError('closed'));
-      }
-    });
+  /** Pings, and gives the socket up unless something comes soon. */
+  prove() {
+    if (this.#proofTimer !== null) return;
+    if (!this.ping() && !this.send({ type: 'ping', got: this.#got() })) return;
+    this.#proofTimer = this.#clock.setTimeout(() => this.giveUp(), PROOF_MS);
   }
 
-  #opened() {
-    this.#clock.clearTimeout(this.#patienceTimer);
-    this.#schedulePing();
-    this.dispatchEvent(new Event('open'));
+  /** Closes the socket as one that is of no use, though the session may go on. */
+  giveUp() {
+    this.close(CLOSE_SILENT, 'silent too long');
+  }
+
+  /**
+   * Closes the socket; the `close` event comes before this returns.
+   * @param {number} code 1000, or from 3000 to 4999
+   * @param {string} reason
+   */
+  close(code, reason) {
+    this.#end(code, reason, code);
   }
 
   #schedulePing() {
+    const due = this.#now() + PING_INTERVAL_MS;
     this.#pingTimer = this.#clock.setTimeout(() => {
-      this.send({ type: 'ping', got: this.got });
-      this.#patienceTimer = this.#clock.setTimeout(() => this.#giveUp(), PATIENCE_MS);
+      if (this.#now() - due > LATE_MS) this.prove();
+      else this.ping();
     }, PING_INTERVAL_MS);
-  }
-
-  #giveUp() {
-    this.#end(CLOSE_SILENT, 'silent too long');
   }
 
   /** @param {unknown} data */
   #received(data) {
+    this.#clock.clearTimeout(this.#proofTimer);
+    this.#proofTimer = null;
     const message = parseServerMessage(data);
-    if (!message || !UNCOUNTED.has(message.type)) this.got++;
-    if (!message) return;
-    switch (message.type) {
-      case 'ping':
-        this.send({ type: 'pong', got: this.got });
-        return;
-      case 'pong':
-        this.#clock.clearTimeout(this.#patienceTimer);
-        this.#clock.clearTimeout(this.#pingTimer);
-        this.#schedulePing();
-        return;
-      case 'joined':
-        if (!message.resumed) this.got = 0;
-    }
-    if (!this.#reply(message)) this.dispatchEvent(new CustomEvent('message', { detail: message }));
+    const size = typeof data === 'string' ? data.length : 0;
+    if (message?.type === 'pong') this.#answered();
+    this.dispatchEvent(new CustomEvent('frame', { detail: { message, size } }));
+    if (message?.type === 'ping') this.send({ type: 'pong', got: this.#got() });
   }
 
-  /**
-   * @param {ServerMessage} message
-   * @returns {boolean} whether a request waited for it
-   */
-  #reply(message) {
-    // `waiting` only announces the reply to a `join`: `joined` or a close follows.
-    if (message.re === undefined || message.type === 'waiting') return false;
-    const request = this.#requests.get(message.re);
-    if (!request) return false;
-    this.#requests.delete(message.re);
-    if (message.type === 'error') request.reject(new ProtocolError(message.code, message.message));
-    else request.resolve(message);
-    return true;
+  #answered() {
+    this.#awaiting = false;
+    this.#clock.clearTimeout(this.#patienceTimer);
+    this.#clock.clearTimeout(this.#pingTimer);
+    this.#schedulePing();
   }
 
   /**
    * @param {number} code
    * @param {string} reason
+   * @param {number} [own] the code to close the socket with, if that is still to be done
    */
-  #end(code, reason) {
+  #end(code, reason, own) {
     if (this.#ended) return;
     this.#ended = true;
-    this.#clock.clearTimeout(this.#pingTimer);
-    this.#clock.clearTimeout(this.#patienceTimer);
+    for (const timer of [this.#pingTimer, this.#patienceTimer, this.#proofTimer]) this.#clock.clearTimeout(timer);
     const socket = this.#socket;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(code === CLOSE_LEFT || code === CLOSE_SILENT ? code : undefined);
+      if (own !== undefined) socket.close(own);
     }
-    for (const { reject } of this.#requests.values()) reject(new ProtocolError('closed'));
-    this.#requests.clear();
-    this.dispatchEvent(new CustomEvent('close', { detail: { code, reason, final: isFinalClose(code) } }));
+    this.dispatchEvent(new CustomEvent('close', { detail: { code, reason } }));
   }
 }

@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { collect } from '../_fakes/tasks.js';
+import { FakeClock, collect } from '../_fakes/tasks.js';
 import { fakeWebSockets } from '../_fakes/web-socket.js';
-import { Connection, PATIENCE_MS, PING_INTERVAL_MS } from './connection.js';
+import { Connection, LATE_MS, PATIENCE_MS, PING_INTERVAL_MS, PROOF_MS } from './connection.js';
 
-/** @param {import('node:test').TestContext} t */
-function start(t, { open = true } = {}) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+function start({ open = true } = {}) {
   const { WebSocket, sockets } = fakeWebSockets();
-  const connection = new Connection({ url: 'ws://moim.test/ws', WebSocket });
-  const messages = collect(connection, 'message');
+  const clock = new FakeClock();
+  let got = 0;
+  const connection = new Connection({ url: 'ws://moim.test/ws', WebSocket, clock, now: clock.now, got: () => got });
+  const frames = collect(connection, 'frame');
   const closes = collect(connection, 'close');
+  connection.addEventListener('frame', () => { got += 1; });
   connection.connect();
   const [socket] = sockets;
   if (open) socket.open();
-  return { connection, socket, messages, closes };
+  return { connection, socket, clock, frames, closes };
 }
 
-test('opens the url with the subprotocol', (t) => {
-  const { connection, socket } = start(t, { open: false });
+test('opens the url with the subprotocol', () => {
+  const { connection, socket } = start({ open: false });
   const opens = collect(connection, 'open');
   assert.equal(socket.url, 'ws://moim.test/ws');
   assert.equal(socket.protocol, 'moim.v1');
@@ -27,152 +28,137 @@ test('opens the url with the subprotocol', (t) => {
   assert.equal(opens.length, 1);
 });
 
-test('a message goes out only while the socket is open', (t) => {
-  const { connection, socket } = start(t, { open: false });
-  assert.equal(connection.send({ type: 'typing' }), false);
+test('a message goes out only while the socket is open', () => {
+  const { connection, socket } = start({ open: false });
+  assert.equal(connection.send({ type: 'typing' }), 0);
   socket.open();
-  assert.equal(connection.send({ type: 'typing' }), true);
+  assert.equal(connection.send({ type: 'typing' }), '{"type":"typing"}'.length);
   socket.drop(1006);
-  assert.equal(connection.send({ type: 'typing' }), false);
+  assert.equal(connection.send({ type: 'typing' }), 0);
   assert.deepEqual(socket.sent, [{ type: 'typing' }]);
 });
 
-test('counts every frame but ping, pong and joined', (t) => {
-  const { connection, socket } = start(t);
-  socket.receive({ type: 'joined', re: 1, resumed: false });
-  assert.equal(connection.got, 0);
-  socket.receive({ type: 'peer-left', peer: 'a', reason: 'left' });
-  socket.receive({ type: 'ping', got: 0 });
-  socket.receive({ type: 'pong', got: 0 });
-  socket.receive({ type: 'ok', re: 99 });
-  socket.receive({ type: 'of-a-later-version' });
+test('every frame is told with its size, what cannot be read too', () => {
+  const { socket, frames } = start();
+  socket.receive({ type: 'ok', re: 1 });
   socket.receive('not json');
-  assert.equal(connection.got, 4);
-  socket.receive({ type: 'joined', resumed: true });
-  assert.equal(connection.got, 4);
+  assert.deepEqual(frames, [{ message: { type: 'ok', re: 1 }, size: 20 }, { message: null, size: 8 }]);
 });
 
-test('what came before the session began does not count', (t) => {
-  const { connection, socket } = start(t);
-  socket.receive({ type: 'waiting', re: 1 });
-  socket.receive({ type: 'joined', re: 1, resumed: false });
-  assert.equal(connection.got, 0);
-});
-
-test('answers ping with its count', (t) => {
-  const { socket, messages } = start(t);
+test('answers ping with the count', () => {
+  const { socket } = start();
   socket.receive({ type: 'typing', from: 'a' });
   socket.receive({ type: 'ping', got: 7 });
-  assert.deepEqual(socket.sent, [{ type: 'pong', got: 1 }]);
-  assert.deepEqual(messages, [{ type: 'typing', from: 'a' }]);
+  assert.deepEqual(socket.sent, [{ type: 'pong', got: 2 }]);
 });
 
-test('pings every 15 s with its count', (t) => {
-  const { socket, closes } = start(t);
-  t.mock.timers.tick(PING_INTERVAL_MS - 1);
+test('pings 15 s after it opened, and after each pong, with the count', () => {
+  const { socket, clock, closes } = start();
+  clock.pass(PING_INTERVAL_MS - 1);
   assert.deepEqual(socket.sent, []);
-  t.mock.timers.tick(1);
+  clock.pass(1);
   assert.deepEqual(socket.sent, [{ type: 'ping', got: 0 }]);
+  clock.pass(5_000);
   socket.receive({ type: 'pong', got: 0 });
-  socket.receive({ type: 'typing', from: 'a' });
-  t.mock.timers.tick(PING_INTERVAL_MS);
+  clock.pass(PING_INTERVAL_MS - 1);
+  assert.equal(socket.sent.length, 1);
+  clock.pass(1);
   assert.deepEqual(socket.sent.at(-1), { type: 'ping', got: 1 });
   socket.receive({ type: 'pong', got: 0 });
-  t.mock.timers.tick(PATIENCE_MS);
+  clock.pass(PATIENCE_MS);
   assert.equal(closes.length, 0);
 });
 
-test('gives the socket up 10 s after a ping without pong, whatever else comes', (t) => {
-  const { socket, closes } = start(t);
-  t.mock.timers.tick(PING_INTERVAL_MS);
-  t.mock.timers.tick(PATIENCE_MS - 1);
+test('gives the socket up 10 s after a ping without pong, whatever else comes', () => {
+  const { socket, clock, closes } = start();
+  clock.pass(PING_INTERVAL_MS + PATIENCE_MS - 1);
   socket.receive({ type: 'typing', from: 'a' });
   assert.equal(closes.length, 0);
-  t.mock.timers.tick(1);
-  assert.deepEqual(closes, [{ code: 4002, reason: 'silent too long', final: false }]);
+  clock.pass(1);
+  assert.deepEqual(closes, [{ code: 4002, reason: 'silent too long' }]);
   assert.equal(socket.closedWith, 4002);
 });
 
-test('gives a socket up that does not open within 10 s', (t) => {
-  const { socket, closes } = start(t, { open: false });
-  t.mock.timers.tick(PATIENCE_MS);
+test('a ping out of turn puts the next one off, and is not repeated before its pong', () => {
+  const { connection, socket, clock } = start();
+  clock.pass(PING_INTERVAL_MS - 1_000);
+  assert.equal(connection.ping(), true);
+  assert.equal(connection.ping(), false);
+  socket.receive({ type: 'pong', got: 0 });
+  clock.pass(PING_INTERVAL_MS - 1);
+  assert.equal(socket.sent.length, 1);
+  clock.pass(1);
+  assert.equal(socket.sent.length, 2);
+});
+
+test('a socket that is to prove itself has 3 s for any frame, also while a pong is waited for', () => {
+  for (const before of [0, PING_INTERVAL_MS + 1_000]) {
+    const { connection, socket, clock, closes } = start();
+    clock.pass(before);
+    connection.prove();
+    assert.equal(socket.sent.at(-1).type, 'ping');
+    clock.pass(PROOF_MS - 1);
+    connection.prove();
+    assert.equal(closes.length, 0);
+    clock.pass(1);
+    assert.equal(closes[0].code, 4002);
+  }
+});
+
+test('any frame proves the socket, and it may be asked again', () => {
+  const { connection, socket, clock, closes } = start();
+  connection.prove();
+  clock.pass(PROOF_MS - 1);
+  socket.receive({ type: 'typing', from: 'a' });
+  clock.pass(PROOF_MS);
+  assert.equal(closes.length, 0);
+  connection.prove();
+  clock.pass(PROOF_MS);
   assert.equal(closes[0].code, 4002);
-  assert.equal(socket.closedWith, 4002);
 });
 
-test('each request has its own id and its own reply', async (t) => {
-  const { connection, socket, messages } = start(t);
-  const first = connection.request({ type: 'typing' });
-  const second = connection.request({ type: 'chat-history' });
-  assert.deepEqual(socket.sent, [{ type: 'typing', id: 1 }, { type: 'chat-history', id: 2 }]);
-  socket.receive({ type: 'chat-history', re: 2, messages: [], more: false });
-  socket.receive({ type: 'ok', re: 1 });
-  assert.equal((await second).type, 'chat-history');
-  assert.equal((await first).type, 'ok');
-  assert.deepEqual(messages, []);
+test('a socket that is not open proves nothing', () => {
+  const { connection, clock, closes } = start({ open: false });
+  connection.prove();
+  clock.pass(PROOF_MS);
+  assert.equal(closes.length, 0);
 });
 
-test('an error with re rejects that request alone, one without is a message', async (t) => {
-  const { connection, socket, messages } = start(t);
-  const refused = connection.request({ type: 'update', name: '' });
-  const fine = connection.request({ type: 'typing' });
-  socket.receive({ type: 'error', code: 'rate-limited', message: 'slow down' });
-  socket.receive({ type: 'error', re: 1, code: 'bad-name', message: 'no name' });
-  socket.receive({ type: 'ok', re: 2 });
-  await assert.rejects(refused, { name: 'ProtocolError', code: 'bad-name', message: 'no name' });
-  await fine;
-  assert.deepEqual(messages, [{ type: 'error', code: 'rate-limited', message: 'slow down' }]);
+test('a ping that is due while the machine sleeps asks for a proof', () => {
+  for (const { slept, closed } of [{ slept: LATE_MS, closed: 0 }, { slept: LATE_MS + 1, closed: 1 }]) {
+    const { clock, closes } = start();
+    clock.pass(1_000);
+    clock.sleep(slept);
+    clock.pass(PING_INTERVAL_MS - 1_000 + PROOF_MS);
+    assert.equal(closes.length, closed);
+  }
 });
 
-test('waiting does not settle a join', async (t) => {
-  const { connection, socket, messages } = start(t);
-  const join = connection.request({ type: 'join', room: 'tea' });
-  socket.receive({ type: 'waiting', re: 1 });
-  socket.receive({ type: 'joined', re: 1, resumed: false });
-  assert.equal((await join).type, 'joined');
-  assert.deepEqual(messages, [{ type: 'waiting', re: 1 }]);
-});
-
-test('a lost socket rejects what waits, and closes once', async (t) => {
-  const { connection, socket, closes } = start(t);
-  const waiting = connection.request({ type: 'typing' });
-  socket.drop(1006, 'gone');
-  await assert.rejects(waiting, { code: 'closed' });
-  await assert.rejects(connection.request({ type: 'typing' }), { code: 'closed' });
-  connection.close();
-  t.mock.timers.tick(60_000);
-  assert.deepEqual(closes, [{ code: 1006, reason: 'gone', final: false }]);
-  assert.deepEqual(socket.sent, [{ type: 'typing', id: 1 }]);
-});
-
-test('a request before the socket is open is rejected', async (t) => {
-  const { connection } = start(t, { open: false });
-  await assert.rejects(connection.request({ type: 'typing' }), { code: 'closed' });
-});
-
-test('close sends leave first and ends at once', (t) => {
-  const { connection, socket, closes, messages } = start(t);
-  connection.close();
-  assert.deepEqual(socket.sent, [{ type: 'leave' }]);
+test('closing ends it at once, and no frame comes any more', () => {
+  const { connection, socket, clock, closes, frames } = start();
+  connection.close(1000, 'left');
   assert.equal(socket.closedWith, 1000);
-  assert.deepEqual(closes, [{ code: 1000, reason: 'left', final: true }]);
+  assert.deepEqual(closes, [{ code: 1000, reason: 'left' }]);
   socket.receive({ type: 'typing', from: 'a' });
   socket.drop(1000);
+  connection.giveUp();
+  clock.pass(60_000);
   assert.equal(closes.length, 1);
-  assert.deepEqual(messages, []);
+  assert.deepEqual(frames, []);
+  assert.deepEqual(socket.sent, []);
 });
 
-test('closing while connecting sends nothing and does not throw', (t) => {
-  const { connection, socket, closes } = start(t, { open: false });
-  connection.close();
+test('closing while connecting sends nothing and does not throw', () => {
+  const { connection, socket, closes } = start({ open: false });
+  connection.close(4002, '');
   assert.deepEqual(socket.sent, []);
   assert.equal(closes.length, 1);
 });
 
-for (const { code, final } of [{ code: 1001, final: false }, { code: 4000, final: false }, { code: 4501, final: true }]) {
-  test(`the server's close ${code} is ${final ? 'final' : 'not final'}`, (t) => {
-    const { socket, closes } = start(t);
-    socket.drop(code);
-    assert.deepEqual(closes, [{ code, reason: '', final }]);
-  });
-}
+test('a socket that the other side closes is told with its code', () => {
+  const { socket, clock, closes } = start();
+  socket.drop(1006, 'gone');
+  clock.pass(60_000);
+  assert.deepEqual(closes, [{ code: 1006, reason: 'gone' }]);
+  assert.equal(socket.closedWith, null);
+});

@@ -14,6 +14,7 @@
  * @property {boolean} hand
  * @property {boolean} away
  * @property {string} joined RFC 3339, UTC
+ * @property {string} instance stays the same as long as its client keeps its peer connections
  */
 
 /**
@@ -47,8 +48,9 @@
 
 /**
  * From the server. `re` is the `id` of the request it answers.
- * @typedef {{type: 'joined', re?: number, resumed: boolean, session: string, got: number, you: string, room: Room,
+ * @typedef {{type: 'joined', re?: number, resumed: false, session: string, got: number, you: string, room: Room,
  *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean, seq?: number}} JoinedMessage
+ * @typedef {{type: 'joined', re?: number, resumed: true, session: string, got: number}} ResumedMessage
  * @typedef {{type: 'waiting', re?: number}} WaitingMessage
  * @typedef {{type: 'ok', re: number}} OkMessage
  * @typedef {{type: 'error', re?: number, code: string, message: string}} ErrorMessage
@@ -65,18 +67,19 @@
  * @typedef {{type: 'knock', re?: number, peer: Peer}} KnockMessage
  * @typedef {{type: 'muted', re?: number, by: string}} MutedMessage
  * @typedef {{type: 'ice', re?: number, ice: RTCIceServer[]}} IceMessage
+ * @typedef {{type: 'session', re?: number, session: string}} SessionMessage
  * @typedef {{type: 'restarting', re?: number, after: number}} RestartingMessage
  * @typedef {{type: 'ping'|'pong', re?: number, got: number}} HeartbeatMessage
  *
- * @typedef {JoinedMessage|WaitingMessage|OkMessage|ErrorMessage|PeerJoinedMessage|PeerLeftMessage|PeerChangedMessage
+ * @typedef {JoinedMessage|ResumedMessage|WaitingMessage|OkMessage|ErrorMessage|PeerJoinedMessage|PeerLeftMessage|PeerChangedMessage
  *   |DescriptionMessage|CandidateMessage|DataMessage|ChatEvent|HistoryMessage|TypingMessage|RoomMessage|KnockMessage
- *   |MutedMessage|IceMessage|RestartingMessage|HeartbeatMessage} ServerMessage
+ *   |MutedMessage|IceMessage|SessionMessage|RestartingMessage|HeartbeatMessage} ServerMessage
  */
 
 /**
  * To the server. `id` asks for a reply.
  * @typedef {{type: 'join', id?: number, room: string, name?: string, password?: string, token?: string, host?: string,
- *   media?: Media, session?: string, got?: number}} JoinRequest
+ *   media?: Media, session?: string, got?: number, attempt?: number}} JoinRequest
  * @typedef {{type: 'leave', id?: number}} LeaveRequest
  * @typedef {{type: 'offer'|'answer', id?: number, to: string, sdp: string}} DescriptionRequest
  * @typedef {{type: 'candidate', id?: number, to: string, candidate: RTCIceCandidateInit|null}} CandidateRequest

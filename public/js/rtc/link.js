@@ -1,33 +1,36 @@
-import { SignalQueue } from './signal-queue.js';
+import { Negotiation } from './negotiation.js';
+import { Transceivers } from './transceivers.js';
 
-/** @typedef {'audio'|'camera'|'screen'} TrackKind */
+/** @import { Clock } from '../net/connection.js' */
+/** @import { Reading } from './watchdog.js' */
+/** @import { TrackKind, Tracks } from './transceivers.js' */
+/** @typedef {import('./negotiation.js').Signal} Signal */
 /** @typedef {'connecting'|'connected'|'disconnected'|'failed'|'closed'} LinkState */
 /** @typedef {'rejected'|'no-route'|'no-answer'} FailReason */
-/** @typedef {Record<TrackKind, MediaStreamTrack|null>} Tracks */
-/** @import { Clock } from '../net/connection.js' */
 /**
- * @typedef {{type: 'offer'|'answer', sdp: string}|{type: 'candidate', candidate: RTCIceCandidateInit|null}} Signal
- *   what goes to the other side, by whatever way
+ * @typedef {object} LinkOptions
+ * @property {boolean} polite exactly one of the two sides is
+ * @property {boolean} [begin] makes the transceivers and the first offer; the impolite side does, unless told
+ * @property {boolean} [audioOnly] as of `setAudioOnly`, from the start
+ * @property {ReadonlySet<string>} [former] fingerprints of connections of the other side that are no longer used
+ * @property {RTCIceServer[]} iceServers
+ * @property {RTCIceTransportPolicy} [policy] which candidates are used
+ * @property {(signal: Signal) => void} send
+ * @property {typeof globalThis.RTCPeerConnection} [RTCPeerConnection]
+ * @property {typeof globalThis.MediaStream} [MediaStream]
+ * @property {Clock} [clock]
  */
 
-/** In the order of the m-lines. @type {TrackKind[]} */
-const KINDS = ['audio', 'camera', 'screen'];
-
-/** What the camera may send, bit/s. */
-const CAMERA_MAX_BITRATE = 1_200_000;
-
 /** How long connecting may take before it counts as failed. */
-export const CONNECT_PATIENCE_MS = 30_000;
-
-/** How many candidates are kept until there is a description. */
-export const MAX_EARLY_CANDIDATES = 100;
+export const CONNECT_PATIENCE_MS = 15_000;
 
 /**
- * One RTCPeerConnection to one peer, by perfect negotiation (W3C WebRTC 1.0, section 10.7). The impolite side makes the
- * three transceivers and the first offer; from then on either side may renegotiate.
+ * One RTCPeerConnection to one peer. The side that begins makes the three transceivers and the first offer; from then
+ * on either side may renegotiate.
  *
- * Events: `state`; `track` (detail `{kind, track}`: a remote track has come); `fault` (detail: the Error of a signal
- * that could not be applied, or is more than a well-behaved peer sends, or of a track that could not be sent).
+ * Events: `state` (also when `audioOnly` is another); those of {@link Negotiation}; `track` (detail `{kind, track}`: a
+ * remote track has come); `fault` (detail: the Error of a signal that could not be applied, or is more than a
+ * well-behaved peer sends, or of what could not be set).
  */
 export class Link extends EventTarget {
   /** @type {LinkState} */
@@ -41,50 +44,64 @@ export class Link extends EventTarget {
   /** The other side's tracks. They stay from the first negotiation on; presence tells whether they carry anything. */
   remote = /** @type {Tracks} */ ({ audio: null, camera: null, screen: null });
 
-  #polite;
-  #send;
   #pc;
-  /** @type {MediaStream|undefined} */
-  #stream;
-  /** @type {Tracks} */
-  #tracks = { audio: null, camera: null, screen: null };
-  #makingOffer = false;
-  #ignoreOffer = false;
-  #queue = new SignalQueue((error) => this.#fault(error));
+  #transceivers;
+  #negotiation;
+  #audioOnly;
   #clock;
   /** @type {any} */
   #patience;
-  /** Candidates that came before any description. @type {(RTCIceCandidateInit|null)[]} */
-  #early = [];
 
-  /**
-   * @param {object} options
-   * @param {boolean} options.polite exactly one of the two sides is
-   * @param {RTCIceServer[]} options.iceServers
-   * @param {(signal: Signal) => void} options.send
-   * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
-   * @param {typeof globalThis.MediaStream} [options.MediaStream]
-   * @param {Clock} [options.clock]
-   */
+  /** @param {LinkOptions} options */
   constructor({
-    polite, iceServers, send,
+    polite, begin = !polite, audioOnly = false, former = new Set(), iceServers, policy = 'all', send,
     RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream, clock = globalThis,
   }) {
     super();
-    this.#polite = polite;
-    this.#send = send;
     this.#clock = clock;
-    this.#pc = new RTCPeerConnection({ iceServers });
-    // Sound and picture of one stream are played in step by the receiver (RFC 8830, msid).
-    this.#stream = MediaStream && new MediaStream();
-    this.#pc.onnegotiationneeded = () => this.#negotiate();
-    this.#pc.onicecandidate = ({ candidate }) => {
-      this.#send({ type: 'candidate', candidate: candidate && candidate.toJSON() });
-    };
+    this.#audioOnly = audioOnly;
+    this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
+    const fault = (/** @type {unknown} */ error) => this.#fault(error);
+    this.#transceivers = new Transceivers(this.#pc, { audioOnly, failed: fault, MediaStream });
+    this.#negotiation = new Negotiation({
+      pc: this.#pc, transceivers: this.#transceivers, polite, begin, former, send, fault,
+      rejected: () => this.#setState('failed', 'rejected'),
+    });
+    for (const type of ['offering', 'offered', 'answered', 'ignored']) {
+      this.#negotiation.addEventListener(type, () => {
+        this.#tellAudioOnly();
+        this.dispatchEvent(new Event(type));
+      });
+    }
     this.#pc.ontrack = ({ track, transceiver }) => this.#tracked(track, transceiver);
     this.#pc.onconnectionstatechange = () => this.#connectionChanged();
-    if (!polite) this.#addTransceivers();
+    if (begin) this.#transceivers.add();
     this.#awaitConnection();
+  }
+
+  /** Whether the other side has said anything about itself. */
+  get heard() {
+    return this.#negotiation.heard;
+  }
+
+  /** Whether an own offer waits for its answer. */
+  get offering() {
+    return this.#negotiation.offering;
+  }
+
+  /** Whether all is said and media may flow. */
+  get settled() {
+    return this.state === 'connected' && this.#negotiation.stable;
+  }
+
+  /** Whether pictures go neither way, by the will of either side. */
+  get audioOnly() {
+    return this.#transceivers.audioOnly;
+  }
+
+  /** Fingerprint of the other side's connection; empty before anything was heard. */
+  get fingerprint() {
+    return this.#negotiation.fingerprint;
   }
 
   /**
@@ -93,23 +110,52 @@ export class Link extends EventTarget {
    * @param {MediaStreamTrack|null} track
    */
   setTrack(kind, track) {
-    if (this.#tracks[kind] === track) return;
-    this.#tracks[kind] = track;
-    const sender = this.#transceiver(kind)?.sender;
-    sender?.replaceTrack(track).catch((error) => this.#fault(error));
+    this.#transceivers.setTrack(kind, track);
+  }
+
+  /** Sends and takes pictures no more, or again. @param {boolean} audioOnly */
+  setAudioOnly(audioOnly) {
+    this.#transceivers.setAudioOnly(audioOnly);
+    this.#tellAudioOnly();
   }
 
   /**
-   * Takes what the other side sent, in the order it was sent.
-   * @param {Signal} signal
-   * @returns {Promise<void>} when it is applied or was ignored; never rejects
+   * Which servers and candidates are used; takes effect with the next ICE restart.
+   * @param {RTCIceServer[]} iceServers
+   * @param {RTCIceTransportPolicy} policy
    */
-  receive(signal) {
-    if (signal.type === 'candidate') {
-      return this.#queue.add('candidates', () => this.#addCandidate(signal.candidate));
+  setIce(iceServers, policy) {
+    try {
+      this.#pc.setConfiguration({ iceServers, iceTransportPolicy: policy });
+    } catch (error) {
+      this.#fault(error);
     }
-    const { type, sdp } = signal;
-    return this.#queue.add('descriptions', () => this.#takeDescription({ type, sdp }));
+  }
+
+  /** Looks for new ways for the media, once an offer that is pending has its answer. */
+  restartIce() {
+    this.#pc.restartIce();
+  }
+
+  /** As of {@link Negotiation}. @returns {Promise<void>} */
+  renegotiate() {
+    return this.#negotiation.renegotiate();
+  }
+
+  /** As of {@link Negotiation}. @param {Signal} signal */
+  receive(signal) {
+    return this.#negotiation.receive(signal);
+  }
+
+  /** What has come in so far. @returns {Promise<Reading>} */
+  async read() {
+    const reading = { at: 0, audio: 0, camera: 0 };
+    for (const entry of (await this.#pc.getStats()).values()) {
+      reading.at = Math.max(reading.at, entry.timestamp);
+      const kind = entry.type === 'inbound-rtp' && this.#transceivers.kind(entry.trackIdentifier);
+      if (kind === 'audio' || kind === 'camera') reading[kind] += entry.packetsReceived;
+    }
+    return reading;
   }
 
   /** Ends the connection; the last `state` event comes before this returns. */
@@ -119,113 +165,21 @@ export class Link extends EventTarget {
     this.#setState('closed');
   }
 
-  #addTransceivers() {
-    for (const kind of KINDS) {
-      const streams = this.#streams(kind);
-      this.#pc.addTransceiver(kind === 'audio' ? 'audio' : 'video', { direction: 'sendrecv', streams });
-    }
-  }
-
-  async #negotiate() {
-    this.#makingOffer = true;
-    try {
-      await this.#pc.setLocalDescription();
-      this.#sendDescription();
-    } catch (error) {
-      this.#rejected(error);
-    } finally {
-      this.#makingOffer = false;
-    }
-  }
-
-  /** @param {{type: 'offer'|'answer', sdp: string}} description */
-  async #takeDescription(description) {
-    const { type } = description;
-    const collision = type === 'offer' && (this.#makingOffer || this.#pc.signalingState !== 'stable');
-    this.#ignoreOffer = !this.#polite && collision;
-    if (this.#ignoreOffer) return;
-    try {
-      await this.#setRemote(description);
-    } catch (error) {
-      this.#rejected(error);
-      return;
-    }
-    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
-    await this.#limitCamera();
-  }
-
-  /** @param {{type: 'offer'|'answer', sdp: string}} description */
-  async #setRemote(description) {
-    const sections = description.sdp.match(/^m=/gm)?.length ?? 0;
-    if (sections > KINDS.length) throw new RangeError(`${sections} m-lines`);
-    await this.#pc.setRemoteDescription(description);
-    if (description.type !== 'offer') return;
-    await this.#takeTransceivers();
-    await this.#pc.setLocalDescription();
-    this.#sendDescription();
-  }
-
-  /** @param {RTCIceCandidateInit|null} candidate */
-  async #addCandidate(candidate) {
-    if (!this.#pc.remoteDescription) {
-      if (this.#early.length >= MAX_EARLY_CANDIDATES) throw new RangeError('too many early candidates');
-      if (!this.#ignoreOffer) this.#early.push(candidate);
-      return;
-    }
-    try {
-      await this.#pc.addIceCandidate(candidate);
-    } catch (error) {
-      if (!this.#ignoreOffer) this.#fault(error);
-    }
-  }
-
-  /** Answers with the transceivers the offer made: all of them both ways, with the tracks there are. */
-  async #takeTransceivers() {
-    for (const kind of KINDS) {
-      const transceiver = this.#transceiver(kind);
-      if (!transceiver || transceiver.direction === 'sendrecv') continue;
-      transceiver.direction = 'sendrecv';
-      transceiver.sender.setStreams?.(...this.#streams(kind));
-      await transceiver.sender.replaceTrack(this.#tracks[kind]);
-    }
-  }
-
-  /** @param {TrackKind} kind */
-  #streams(kind) {
-    return this.#stream && kind !== 'screen' ? [this.#stream] : [];
-  }
-
-  /** Audio is the first audio m-line; camera and screen are the first and second of video. @param {TrackKind} kind */
-  #transceiver(kind) {
-    const all = this.#pc.getTransceivers();
-    if (kind === 'audio') return all.find(({ receiver }) => receiver.track.kind === 'audio');
-    return all.filter(({ receiver }) => receiver.track.kind === 'video')[kind === 'camera' ? 0 : 1];
-  }
-
-  async #limitCamera() {
-    const sender = this.#transceiver('camera')?.sender;
-    const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings[0];
-    if (!sender || !parameters || !encoding || encoding.maxBitrate === CAMERA_MAX_BITRATE) return;
-    encoding.maxBitrate = CAMERA_MAX_BITRATE;
-    await sender.setParameters(parameters);
-  }
-
-  #sendDescription() {
-    const description = this.#pc.localDescription;
-    if (description?.type !== 'offer' && description?.type !== 'answer') return;
-    this.#send({ type: description.type, sdp: description.sdp });
-  }
-
   /**
    * @param {MediaStreamTrack} track
    * @param {RTCRtpTransceiver} transceiver
    */
   #tracked(track, transceiver) {
-    const kind = KINDS.find((candidate) => this.#transceiver(candidate) === transceiver);
+    const kind = this.#transceivers.kind(transceiver);
     if (!kind) return;
     this.remote[kind] = track;
     this.dispatchEvent(new CustomEvent('track', { detail: { kind, track } }));
+  }
+
+  #tellAudioOnly() {
+    if (this.audioOnly === this.#audioOnly) return;
+    this.#audioOnly = this.audioOnly;
+    this.dispatchEvent(new Event('state'));
   }
 
   #connectionChanged() {
@@ -250,14 +204,8 @@ export class Link extends EventTarget {
     this.#clock.clearTimeout(this.#patience);
     if (this.state !== 'connecting') return;
     this.#patience = this.#clock.setTimeout(() => {
-      this.#setState('failed', this.#pc.remoteDescription ? 'no-route' : 'no-answer');
+      this.#setState('failed', this.heard ? 'no-route' : 'no-answer');
     }, CONNECT_PATIENCE_MS);
-  }
-
-  /** Without both descriptions there is nothing to go on with. @param {unknown} error */
-  #rejected(error) {
-    this.#fault(error);
-    if (!this.#pc.remoteDescription || !this.#pc.localDescription) this.#setState('failed', 'rejected');
   }
 
   /** @param {unknown} error */

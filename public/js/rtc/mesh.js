@@ -1,22 +1,28 @@
-import { Link } from './link.js';
+import { PeerLink } from './peer-link.js';
 
 /** @import { CandidateMessage, DescriptionMessage } from '../net/protocol.js' */
-/** @import { FailReason, LinkState, Signal, TrackKind, Tracks } from './link.js' */
-/** @typedef {Tracks & {state: LinkState, reason: FailReason|null}} Remote `reason`: why `state` is `failed` */
+/** @import { Signal } from './link.js' */
+/** @import { Participant } from './peer-link.js' */
+/** @import { TrackKind } from './transceivers.js' */
+/** @typedef {import('./remote.js').Remote} Remote */
 
 /**
- * A Link to every other peer of the room. Event `change` (detail `{peer}`): that peer's link has another state or
- * another track.
+ * A connection to every other peer of the room, each healed when media are lost.
+ *
+ * Events: `change` (detail `{peer}`): what comes from that peer is another. `trouble`: media were lost somewhere, so
+ * signaling may be lost too.
  */
 export class Mesh extends EventTarget {
-  /** By peer id. @type {Map<string, Link>} */
-  links = new Map();
   /** What comes from each peer, by id; a new object after every change. @type {Map<string, Remote>} */
   remote = new Map();
 
   #you;
   #send;
-  #linkOptions;
+  #options;
+  #iceServers;
+  #signaling = true;
+  /** @type {Map<string, PeerLink>} */
+  #links = new Map();
   /** @type {Map<TrackKind, MediaStreamTrack|null>} */
   #tracks = new Map();
 
@@ -29,57 +35,81 @@ export class Mesh extends EventTarget {
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
-  constructor({ you, send, ...linkOptions }) {
+  constructor({ you, send, iceServers, ...options }) {
     super();
     this.#you = you;
     this.#send = send;
-    this.#linkOptions = linkOptions;
+    this.#iceServers = iceServers;
+    this.#options = options;
   }
 
   /**
-   * Connects to a peer; nothing happens when there is a link to it already. Where the browser refuses a connection,
-   * that peer's state is `failed`, `rejected`.
-   * @param {string} peer
+   * Connects to a peer. To one that is known by the same instance the connection is kept, and negotiated anew unless
+   * it is both stable and connected. Where the browser refuses a connection, that peer's state is `failed`, `rejected`.
+   * @param {Participant} peer
    */
   add(peer) {
-    if (peer === this.#you || this.links.has(peer)) return;
-    try {
-      this.links.set(peer, this.#connect(peer));
-      this.#update(peer);
-    } catch {
-      this.remote.set(peer, { audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected' });
+    if (peer.id === this.#you) return;
+    const known = this.#links.get(peer.id);
+    if (known && known.instance === peer.instance) {
+      known.reconcile(peer);
+      return;
     }
-  }
-
-  /** @param {string} peer */
-  #connect(peer) {
-    const link = new Link({
-      ...this.#linkOptions,
-      polite: this.#you > peer,
-      send: (signal) => this.#send({ ...signal, to: peer }),
+    known?.close();
+    const link = new PeerLink({
+      ...this.#options,
+      peer,
+      polite: this.#you > peer.id,
+      signaling: this.#signaling,
+      tracks: this.#tracks,
+      iceServers: this.#iceServers,
+      send: (signal) => this.#send({ ...signal, to: peer.id }),
     });
-    for (const [kind, track] of this.#tracks) link.setTrack(kind, track);
-    for (const type of ['state', 'track']) {
-      link.addEventListener(type, () => {
-        this.#update(peer);
-        this.dispatchEvent(new CustomEvent('change', { detail: { peer } }));
-      });
-    }
-    return link;
+    this.#links.set(peer.id, link);
+    this.remote.set(peer.id, link.remote);
+    link.addEventListener('change', () => this.#changed(peer.id, link));
+    link.addEventListener('trouble', () => this.dispatchEvent(new Event('trouble')));
+    if (known) this.dispatchEvent(new CustomEvent('change', { detail: { peer: peer.id } }));
   }
 
-  /** @param {string} peer */
-  #update(peer) {
-    const link = this.links.get(peer);
-    if (link) this.remote.set(peer, { ...link.remote, state: link.state, reason: link.reason });
+  /** Takes the new presence of a peer; another instance is connected to anew. @param {Participant} peer */
+  update(peer) {
+    const link = this.#links.get(peer.id);
+    if (!link) return;
+    if (link.instance === peer.instance) link.update(peer);
+    else this.add(peer);
   }
 
-  /** @param {string} peer */
-  remove(peer) {
-    const link = this.links.get(peer);
-    this.links.delete(peer);
-    this.remote.delete(peer);
-    link?.close();
+  /** @param {string} id */
+  remove(id) {
+    this.#links.get(id)?.close();
+    this.#links.delete(id);
+    this.remote.delete(id);
+  }
+
+  /**
+   * After signals may have been lost. Connections to peers that are not named are left alone.
+   * @param {Participant[]} peers who is in the room
+   */
+  reconcile(peers) {
+    for (const peer of peers) this.add(peer);
+  }
+
+  /** While signaling is down nothing is tried that could not reach the others. @param {boolean} up */
+  setSignaling(up) {
+    this.#signaling = up;
+    for (const link of this.#links.values()) link.setSignaling(up);
+  }
+
+  /** The own address is another: all connections look for new ways, as soon as signaling is up. */
+  networkChanged() {
+    for (const link of this.#links.values()) link.networkChanged();
+  }
+
+  /** @param {RTCIceServer[]} iceServers for connections and ICE restarts from now on */
+  setIceServers(iceServers) {
+    this.#iceServers = iceServers;
+    for (const link of this.#links.values()) link.setIceServers(iceServers);
   }
 
   /**
@@ -88,7 +118,7 @@ export class Mesh extends EventTarget {
    * @returns {Promise<void>} when it is applied
    */
   async receive(message) {
-    await this.links.get(message.from)?.receive(message);
+    await this.#links.get(message.from)?.receive(signalOf(message));
   }
 
   /**
@@ -98,10 +128,26 @@ export class Mesh extends EventTarget {
    */
   setTrack(kind, track) {
     this.#tracks.set(kind, track);
-    for (const link of this.links.values()) link.setTrack(kind, track);
+    for (const link of this.#links.values()) link.setTrack(kind, track);
   }
 
   close() {
-    for (const peer of [...this.links.keys()]) this.remove(peer);
+    for (const id of [...this.#links.keys()]) this.remove(id);
   }
+
+  /**
+   * @param {string} id
+   * @param {PeerLink} link
+   */
+  #changed(id, link) {
+    if (this.#links.get(id) !== link) return;
+    this.remote.set(id, link.remote);
+    this.dispatchEvent(new CustomEvent('change', { detail: { peer: id } }));
+  }
+}
+
+/** @param {DescriptionMessage|CandidateMessage} message @returns {Signal} */
+function signalOf(message) {
+  if (message.type === 'candidate') return { type: 'candidate', candidate: message.candidate };
+  return { type: message.type, sdp: message.sdp };
 }

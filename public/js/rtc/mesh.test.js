@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeStream, FakeTrack } from '../_fakes/media.js';
+import { participant } from '../_fakes/mesh-pair.js';
 import { fakePeerConnections } from '../_fakes/peer-connection.js';
 import { collect, settle, still } from '../_fakes/tasks.js';
 import { Mesh } from './mesh.js';
@@ -29,21 +30,20 @@ async function run(ends) {
 
 test('the greater id is polite, so the lesser offers', async () => {
   const [a, b] = [make('a'), make('b')];
-  a.mesh.add('b');
-  b.mesh.add('a');
+  a.mesh.add(participant('b'));
+  b.mesh.add(participant('a'));
   await settle();
   assert.deepEqual(a.sent.slice(0, 1).map(({ type, to }) => [type, to]), [['offer', 'b']]);
   assert.deepEqual(b.sent, []);
-  assert.deepEqual(a.connections[0].configuration, { iceServers: [{ urls: 'turn:moim.test' }] });
+  assert.deepEqual(a.connections[0].configuration, { iceServers: [{ urls: 'turn:moim.test' }], iceTransportPolicy: 'all' });
 });
 
 test('three peers have a link each, and a change names its peer', async () => {
   const ends = [make('a'), make('b'), make('c')];
-  for (const { mesh } of ends) for (const id of ['a', 'b', 'c']) mesh.add(id);
+  for (const { mesh } of ends) for (const id of ['a', 'b', 'c']) mesh.add(participant(id));
   await run(ends);
   for (const { you, mesh, changes } of ends) {
     const others = ['a', 'b', 'c'].filter((id) => id !== you);
-    assert.deepEqual([...mesh.links.keys()], others);
     assert.deepEqual([...mesh.remote.keys()], others);
     for (const { state, audio, camera, screen } of mesh.remote.values()) {
       assert.ok(state === 'connected' && audio && camera && screen);
@@ -56,11 +56,11 @@ test('a track goes to everyone, also to those who come later', async () => {
   const [a, b, c] = [make('a'), make('b'), make('c')];
   /** @type {any} */
   const track = new FakeTrack('audio');
-  a.mesh.add('b');
+  a.mesh.add(participant('b'));
   a.mesh.setTrack('audio', track);
-  a.mesh.add('c');
-  b.mesh.add('a');
-  c.mesh.add('a');
+  a.mesh.add(participant('c'));
+  b.mesh.add(participant('a'));
+  c.mesh.add(participant('a'));
   await run([a, b, c]);
   assert.deepEqual(a.connections.map((pc) => pc.getTransceivers()[0].sender.track), [track, track]);
 });
@@ -69,28 +69,28 @@ test('signals of unknown and former peers are dropped', async () => {
   const { mesh, connections } = make('b');
   await mesh.receive({ type: 'offer', from: 'a', sdp: '{}' });
   await mesh.receive({ type: 'candidate', from: 'a', candidate: null });
-  mesh.add('a');
+  mesh.add(participant('a'));
   mesh.remove('a');
   mesh.remove('a');
   await mesh.receive({ type: 'offer', from: 'a', sdp: '{}' });
   assert.equal(connections.length, 1);
-  assert.equal(mesh.links.size + mesh.remote.size, 0);
+  assert.equal(mesh.remote.size, 0);
 });
 
 test('adding twice keeps the link; a peer that comes back under another id gets a new one', async () => {
   const [a, b, c] = [make('a'), make('b'), make('c')];
-  a.mesh.add('b');
-  a.mesh.add('b');
-  b.mesh.add('a');
+  a.mesh.add(participant('b'));
+  a.mesh.add(participant('b'));
+  b.mesh.add(participant('a'));
   await run([a, b]);
   a.mesh.remove('b');
   assert.equal(a.connections[0].signalingState, 'closed');
-  a.mesh.add('c');
-  c.mesh.add('a');
+  a.mesh.add(participant('c'));
+  c.mesh.add(participant('a'));
   await run([a, b, c]);
   assert.equal(a.connections.length, 2);
-  assert.deepEqual([...a.mesh.links.keys()], ['c']);
-  assert.equal(a.mesh.links.get('c')?.state, 'connected');
+  assert.deepEqual([...a.mesh.remote.keys()], ['c']);
+  assert.equal(a.mesh.remote.get('c')?.state, 'connected');
 });
 
 test('where the browser has no connection to give, that peer has failed', () => {
@@ -102,18 +102,20 @@ test('where the browser has no connection to give, that peer has failed', () => 
   const mesh = new Mesh({
     you: 'a', iceServers: [], send: () => {}, RTCPeerConnection: /** @type {any} */ (RTCPeerConnection),
   });
-  mesh.add('b');
+  mesh.add(participant('b'));
   mesh.setTrack('audio', null);
-  assert.deepEqual(mesh.remote.get('b'), { audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected' });
+  assert.deepEqual(mesh.remote.get('b'), {
+    audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected', healing: '', audioOnly: false,
+  });
   mesh.remove('b');
   assert.equal(mesh.remote.size, 0);
 });
 
 test('close closes every link', async () => {
   const a = make('a');
-  a.mesh.add('b');
-  a.mesh.add('c');
+  a.mesh.add(participant('b'));
+  a.mesh.add(participant('c'));
   a.mesh.close();
   assert.deepEqual(a.connections.map(({ signalingState }) => signalingState), ['closed', 'closed']);
-  assert.equal(a.mesh.links.size, 0);
+  assert.equal(a.mesh.remote.size, 0);
 });

@@ -6,6 +6,7 @@ import { Invite } from './invite.js';
 import { PeoplePanel } from './people-panel.js';
 import { preferences } from './preferences.js';
 import { Problems } from './problems.js';
+import { ServerStrip } from './server-strip.js';
 import { Shortcuts } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { Toolbar } from './toolbar.js';
@@ -27,6 +28,7 @@ export class CallView {
   #unread;
   #shortcuts;
   #problems = new Problems({ dismissible: true });
+  #strip = new ServerStrip();
   /** Whether a panel covers everything else. */
   #narrow = matchMedia('(max-width: 52rem)');
   /** @type {PanelName | null} */
@@ -71,6 +73,7 @@ export class CallView {
       el(
         'div',
         { class: 'call' },
+        this.#strip.element,
         el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element),
         this.#chat.element,
         this.#people.element,
@@ -89,6 +92,7 @@ export class CallView {
     document.addEventListener('visibilitychange', this.#seen);
     this.#narrow.addEventListener('change', this.#cover);
     this.#problems.putAway(this.#media);
+    this.#strip.show(this.#call.server);
     this.#showPeople();
   }
 
@@ -98,6 +102,7 @@ export class CallView {
     this.#unread.removeEventListener('change', this.#showStatus);
     document.removeEventListener('visibilitychange', this.#seen);
     this.#narrow.removeEventListener('change', this.#cover);
+    this.#strip.disconnect();
     this.#shortcuts.disconnect();
     this.#announcer.disconnect();
     this.#unread.disconnect();
@@ -109,7 +114,8 @@ export class CallView {
   #changed = (event) => {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     if (this.#call.phase !== 'in') return;
-    if (what === 'typing') this.#chat.update();
+    if (what === 'server') this.#strip.show(this.#call.server);
+    else if (what === 'typing') this.#chat.update();
     else if (what === 'chat' || what === 'room') this.#showStatus();
     else this.#showPeople();
   };

@@ -81,8 +81,9 @@ export class PeoplePanel {
 
 /** @param {Peer} peer @param {((peer: Peer) => void) | false} write false for oneself */
 function personItem(peer, write) {
-  const { id, name, role, mic, camera } = peer;
-  const marks = [!write && t('people.you'), role === 'host' && t('people.host')].filter((mark) => mark !== false);
+  const { id, name, role, mic, camera, away } = peer;
+  const marks = [!write && t('people.you'), role === 'host' && t('people.host'), away && t('tile.reconnecting')]
+    .filter((mark) => mark !== false);
   return el(
     'li',
     { class: 'person' },

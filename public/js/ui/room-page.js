@@ -1,5 +1,6 @@
 import { Call } from '../call.js';
 import { languageEvents } from '../i18n/index.js';
+import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
 import { CallView } from './call-view.js';
 import { Door } from './door.js';
@@ -15,7 +16,10 @@ export class RoomPage {
   #root;
   #room;
   #media = new LocalMedia();
-  #call = new Call({ media: this.#media, url: `${location.origin.replace(/^http/, 'ws')}/ws` });
+  #signs = new Signs();
+  #call = new Call({
+    media: this.#media, signs: this.#signs, url: `${location.origin.replace(/^http/, 'ws')}/ws`,
+  });
   #membership = new MembershipLock();
   #notice;
   #connected = false;
@@ -39,6 +43,7 @@ export class RoomPage {
 
   connect() {
     this.#connected = true;
+    this.#signs.connect();
     addEventListener('pagehide', this.#leave);
     addEventListener('pageshow', this.#shownAgain);
     languageEvents.addEventListener('change', this.#translate);
@@ -50,6 +55,7 @@ export class RoomPage {
 
   disconnect() {
     this.#connected = false;
+    this.#signs.disconnect();
     removeEventListener('pagehide', this.#leave);
     removeEventListener('pageshow', this.#shownAgain);
     languageEvents.removeEventListener('change', this.#translate);
@@ -110,6 +116,7 @@ export class RoomPage {
   #changed = (event) => {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     const { phase, end } = this.#call;
+    if (what === 'token' && phase === 'in') this.#remember();
     if (what !== 'phase' || phase !== 'ended' || !end) return;
     this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
     this.#media.stop();

@@ -99,7 +99,8 @@ export class Stage {
       name: peer.name,
       muted: !peer.mic,
       cameraOff: !peer.camera,
-      status: statusText(remote),
+      soundOnly: remote?.audioOnly,
+      status: statusText(remote, peer.away),
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);
     this.#levels.watch(peer.id, remote?.audio ?? null);
@@ -138,11 +139,12 @@ export class Stage {
 
 /**
  * What stands in the way of someone's picture and sound, or nothing.
- * @param {Pick<import('../rtc/mesh.js').Remote, 'state' | 'reason'>} [link] none before there is one
+ * @param {Pick<import('../rtc/mesh.js').Remote, 'state' | 'reason' | 'healing' | 'audioOnly'>} [link] none before there is one
+ * @param {boolean} [away] whether the server has lost them
  */
-export function statusText({ state, reason } = { state: 'connecting', reason: null }) {
+export function statusText({ state, reason, healing, audioOnly } = { state: 'connecting', reason: null, healing: '', audioOnly: false }, away = false) {
+  if (healing || state === 'disconnected' || (away && state !== 'connected')) return t('tile.reconnecting');
   if (state === 'connecting') return t('tile.connecting');
-  if (state === 'disconnected') return t('tile.reconnecting');
   if (state === 'failed') return t(`tile.${reason ?? 'no-route'}`);
-  return '';
+  return audioOnly ? t('tile.audioOnly') : '';
 }

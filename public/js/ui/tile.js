@@ -9,6 +9,7 @@ import { playTrack } from './player.js';
  * @property {string} name
  * @property {boolean} muted
  * @property {boolean} cameraOff
+ * @property {boolean} [soundOnly] the connection carries no picture
  * @property {string} status why picture and sound are not there, or empty
  */
 
@@ -51,7 +52,7 @@ export class Tile {
   }
 
   /** @param {TileState} state */
-  show({ name, muted, cameraOff, status }) {
+  show({ name, muted, cameraOff, soundOnly = false, status }) {
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     setText(this.#name, this.#own ? t('people.you') : name);
     setText(this.#initials, initialsOf(name));
@@ -59,7 +60,7 @@ export class Tile {
     this.#status.hidden = !status;
     this.#muted.hidden = !muted;
     this.#camera.hidden = !cameraOff;
-    this.element.classList.toggle('is-camera-off', cameraOff);
+    this.element.classList.toggle('is-camera-off', cameraOff || soundOnly);
     this.element.classList.toggle('has-status', status !== '');
   }
 

@@ -40,11 +40,25 @@ test('a tile knows whether it has something to say', (t) => {
   assert.ok(!element.classList.contains('has-status'));
 });
 
+test('a connection without pictures shows the face, but not that the camera is off', (t) => {
+  const { tile, element } = make(t);
+  tile.show({ name: 'Mina', muted: false, cameraOff: false, soundOnly: true, status: '' });
+  assert.ok(element.classList.contains('is-camera-off'));
+  assert.ok(element.all().find((e) => e.classList.contains('tile-camera'))?.hidden);
+});
+
 test('every state of a link has its sentence', () => {
+  const link = /** @type {const} */ ({ state: 'connected', reason: null, healing: '', audioOnly: false });
   assert.equal(statusText(), 'Connecting…');
-  assert.equal(statusText({ state: 'connected', reason: null }), '');
+  assert.equal(statusText(undefined, true), 'Reconnecting…');
+  assert.equal(statusText(link), '');
+  assert.equal(statusText(link, true), '');
+  assert.equal(statusText({ ...link, state: 'disconnected' }), 'Reconnecting…');
+  assert.equal(statusText({ ...link, healing: 'ice-restart' }), 'Reconnecting…');
+  assert.equal(statusText({ ...link, state: 'failed', reason: 'no-route', healing: 'new-connection' }), 'Reconnecting…');
+  assert.match(statusText({ ...link, audioOnly: true }), /sound only/i);
   const failures = /** @type {const} */ (['rejected', 'no-route', 'no-answer']);
-  const sentences = failures.map((reason) => statusText({ state: 'failed', reason }));
+  const sentences = failures.map((reason) => statusText({ ...link, state: 'failed', reason }));
   assert.equal(sentences[1], 'No direct route and no relay');
   assert.equal(new Set(sentences).size, 3);
 });

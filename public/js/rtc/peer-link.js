@@ -1,0 +1,231 @@
+import { FlowWatch } from './flow-watch.js';
+import { Ladder } from './ladder.js';
+import { LinkSeries } from './link-series.js';
+import { Pictures } from './pictures.js';
+import { NOTHING, describe } from './remote.js';
+
+/** @import { Clock } from '../net/connection.js' */
+/** @import { Condition, Rung } from './ladder.js' */
+/** @import { Signal } from './link.js' */
+/** @import { TrackKind } from './transceivers.js' */
+/** @import { Flow, FlowKind } from './watchdog.js' */
+/** @typedef {Pick<import('../net/protocol.js').Peer, 'id'|'instance'|'mic'|'camera'|'away'>} Participant */
+
+/**
+ * The connection to one peer for as long as that is in the room, healed when media are lost.
+ *
+ * Events: `change` (`remote` is another); `trouble` (media were lost); `fault` (as of Link).
+ */
+export class PeerLink extends EventTarget {
+  /** A new object after every change. */
+  remote = NOTHING;
+
+  #peer;
+  #signaling;
+  #iceServers;
+  #series;
+  #ladder;
+  #watch;
+  #pictures;
+  /** Connected, and yet media do not flow. */
+  #stalled = false;
+  /** The own address has changed while signaling was down. */
+  #moved = false;
+
+  /**
+   * @param {object} options
+   * @param {Participant} options.peer
+   * @param {boolean} options.polite
+   * @param {boolean} options.signaling whether it is up
+   * @param {Map<TrackKind, MediaStreamTrack|null>} options.tracks what is sent
+   * @param {RTCIceServer[]} options.iceServers
+   * @param {(signal: Signal) => void} options.send
+   * @param {Clock} [options.clock]
+   * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
+   * @param {typeof globalThis.MediaStream} [options.MediaStream]
+   */
+  constructor({ peer, clock = globalThis, ...options }) {
+    super();
+    const { polite, signaling, iceServers } = options;
+    this.#peer = peer;
+    this.#signaling = signaling;
+    this.#iceServers = iceServers;
+    this.#ladder = new Ladder({
+      polite, clock, signaling,
+      hasRelay: () => hasRelay(this.#iceServers),
+      condition: () => this.#condition(),
+      act: (rung) => this.#act(rung),
+      changed: () => this.#ladderChanged(),
+    });
+    this.#pictures = new Pictures({
+      clock,
+      given: () => !this.#series.audioOnly,
+      well: () => this.#ladder.idle,
+      attempt: () => this.#series.setAudioOnly(false),
+    });
+    this.#watch = new FlowWatch({ clock, expected: () => this.#expected(), judged: (flow) => this.#judged(flow) });
+    this.#series = new LinkSeries({ ...options, clock });
+    this.#series.addEventListener('state', () => this.#stateChanged());
+    this.#series.addEventListener('track', () => this.#publish());
+    this.#series.addEventListener('offered', () => this.#ladder.helped());
+    this.#series.addEventListener('fault', (event) => {
+      this.dispatchEvent(new CustomEvent('fault', { detail: /** @type {CustomEvent} */ (event).detail }));
+    });
+    this.#publish();
+  }
+
+  get instance() {
+    return this.#peer.instance;
+  }
+
+  /** Takes the peer's new presence. @param {Participant} peer */
+  update(peer) {
+    const { mic, camera, away } = this.#peer;
+    this.#peer = peer;
+    if (mic !== peer.mic || camera !== peer.camera || away !== peer.away) this.#watch.restart();
+    if (away && !peer.away) this.#again();
+    if (!camera && peer.camera) this.#pictures.again();
+  }
+
+  /** Signals may be lost: negotiates anew what is not both stable and connected. @param {Participant} peer */
+  reconcile(peer) {
+    this.update(peer);
+    if (this.#series.link?.settled) return;
+    if (this.#ladder.idle) this.#series.renegotiate();
+    else this.#again();
+  }
+
+  /** While it is down nothing is tried. @param {boolean} up */
+  setSignaling(up) {
+    if (up === this.#signaling) return;
+    this.#signaling = up;
+    this.#watch.restart();
+    this.#series.setSignaling(up);
+    this.#ladder.setSignaling(up);
+    if (up && this.#moved) this.networkChanged();
+  }
+
+  /** The own address is another: finds new ways for the media, as soon as signaling is up. */
+  networkChanged() {
+    this.#moved = !this.#signaling;
+    if (this.#moved) return;
+    this.#pictures.again();
+    if (this.#ladder.idle) this.#series.restartIce();
+    else this.#again();
+  }
+
+  /** @param {RTCIceServer[]} iceServers for connections and ICE restarts from now on */
+  setIceServers(iceServers) {
+    this.#iceServers = iceServers;
+    this.#series.setIceServers(iceServers);
+  }
+
+  /**
+   * @param {TrackKind} kind
+   * @param {MediaStreamTrack|null} track
+   */
+  setTrack(kind, track) {
+    this.#series.setTrack(kind, track);
+  }
+
+  /**
+   * Takes what the other side sent, in the order it was sent.
+   * @param {Signal} signal
+   * @returns {Promise<void>} when it is applied, was ignored or dropped; never rejects
+   */
+  receive(signal) {
+    this.#ladder.heard();
+    return this.#series.receive(signal);
+  }
+
+  close() {
+    this.#ladder.close();
+    this.#watch.watch(null);
+    this.#pictures.stop();
+    this.#series.close();
+  }
+
+  /** Things are not what they were: tries at once what is not good, with pictures. */
+  #again() {
+    if (this.#series.audioOnly) this.#series.setAudioOnly(false);
+    this.#pictures.again();
+    this.#ladder.again();
+  }
+
+  /** @param {Rung} rung */
+  #act(rung) {
+    this.#watch.restart();
+    const connected = this.#series.link?.state === 'connected';
+    if (rung === 'ice-restart') this.#series.renegotiate();
+    else if (rung === 'relay') this.#series.renegotiate('relay');
+    else if (rung === 'audio-only' && connected) this.#series.setAudioOnly(true);
+    else this.#series.begin({ audioOnly: rung === 'audio-only' });
+  }
+
+  #stateChanged() {
+    const { link } = this.#series;
+    const state = link?.state;
+    this.#watch.watch(link && state === 'connected' ? link : null);
+    if (state === 'disconnected' || state === 'failed') {
+      if (this.remote.state === 'connected' || this.#ladder.idle) this.dispatchEvent(new Event('trouble'));
+      if (state === 'failed') this.#ladder.failed();
+      else this.#ladder.lost();
+    }
+    this.#assess();
+    this.#publish();
+  }
+
+  #ladderChanged() {
+    if (this.#ladder.idle) this.#stalled = false;
+    this.#pictures.changed();
+    this.#publish();
+  }
+
+  /** @returns {Condition} */
+  #condition() {
+    if (this.#series.link?.state !== 'connected') return 'broken';
+    return this.#stalled ? 'stalled' : 'good';
+  }
+
+  #assess() {
+    if (this.#condition() === 'good') this.#ladder.recovered();
+  }
+
+  /** What should come from the peer, if that can be known. */
+  #expected() {
+    const { mic, camera, away } = this.#peer;
+    if (!this.#signaling || away) return null;
+    /** @type {FlowKind[]} */
+    const kinds = [];
+    if (mic) kinds.push('audio');
+    if (camera && !this.#series.link?.audioOnly) kinds.push('camera');
+    return kinds;
+  }
+
+  /** @param {Flow} flow */
+  #judged(flow) {
+    if (flow === 'flowing' && this.#stalled) {
+      this.#stalled = false;
+      this.#assess();
+    } else if (flow === 'stalled' && this.#pictures.onTrial) {
+      this.#series.setAudioOnly(true);
+      this.#pictures.changed();
+    } else if (flow === 'stalled' && this.#ladder.idle && this.#watch.attempt()) {
+      this.#stalled = true;
+      this.dispatchEvent(new Event('trouble'));
+      this.#ladder.failed();
+    }
+  }
+
+  #publish() {
+    const remote = describe(this.remote, this.#series.link, this.#ladder);
+    if (remote === this.remote) return;
+    this.remote = remote;
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** @param {RTCIceServer[]} iceServers */
+function hasRelay(iceServers) {
+  return iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
+}
