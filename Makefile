@@ -1,10 +1,12 @@
 # make run    serves a call on http://localhost:8080
 # make test   runs everything; it installs or names what is missing
+# make test-network  calls over networks that fail; Linux, as root, some minutes
 GO       ?= go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 60s
+SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser lint bench fuzz fmt clean
+.PHONY: run build test test-go test-js test-browser test-network lint bench fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -26,11 +28,16 @@ test-js:
 
 test-browser:
 	@.ci/need go chromium
-	$(GO) test -tags browser -count=1 -run 'Browser' ./cmd/signal
+	$(GO) test -tags browser -count=1 -timeout 20m -run 'Browser' ./cmd/signal
+
+test-network:
+	@.ci/need linux root go chromium ip nft
+	$(GO) test -tags network -count=1 ./internal/netlab
+	$(GO) test -tags network -count=1 -timeout 30m -v -run 'Network' ./cmd/signal
 
 lint:
 	@.ci/need go
-	$(GOLANGCI) run --build-tags browser ./...
+	$(GOLANGCI) run --build-tags browser,network ./...
 
 bench:
 	@.ci/need go
@@ -39,6 +46,11 @@ bench:
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol
+	$(GO) test -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME) ./signaling
+
+soak:
+	@.ci/need go cc
+	SOAKTIME=$(SOAKTIME) CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 -v -run TestSoak ./cmd/signal
 
 fmt:
 	$(GOLANGCI) fmt ./...

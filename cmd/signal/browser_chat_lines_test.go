@@ -14,9 +14,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// messages is the log of the chat, in the language of most.
-var messages = &in{role: "log", name: "Messages"}
-
 // line is the one line of the chat that holds a text.
 func (p *person) line(ctx context.Context, text string) (element, error) {
 	found, err := p.find(ctx, &in{role: "log"}, "article", "")

@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser || network
 
 package main
 
@@ -11,6 +11,9 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 )
+
+// messages is the log of the chat, in the language of most.
+var messages = &in{role: "log", name: "Messages"}
 
 // says sends a chat line with the Enter key; the chat is open.
 func (p *person) says(text string) {
@@ -135,7 +138,7 @@ func (p *person) proves(what, role, name, predicate string) {
 }
 
 func browserNotices(t *testing.T, c *chromium) {
-	s := startSite(t)
+	s := startSite(t, "--grace=1s")
 	mina := c.person(t, s, "Mina", look{})
 	mina.join("tea")
 	mina.clicks("button", "Chat")

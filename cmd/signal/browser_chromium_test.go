@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser || network
 
 package main
 
@@ -43,8 +43,8 @@ var switches = map[string]any{
 }
 
 // startChromium starts a browser for the time of the test. The overrides stand
-// in for switches; false leaves one out.
-func startChromium(t *testing.T, overrides map[string]any) *chromium {
+// in for switches; false leaves one out. More options come last.
+func startChromium(t *testing.T, overrides map[string]any, more ...chromedp.ExecAllocatorOption) *chromium {
 	t.Helper()
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	options = append(options, chromedp.ExecPath(findChromium(t)))
@@ -53,7 +53,7 @@ func startChromium(t *testing.T, overrides map[string]any) *chromium {
 			options = append(options, chromedp.Flag(name, value))
 		}
 	}
-	allocator, release := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	allocator, release := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), append(options, more...)...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
 		if err := chromedp.Cancel(ctx); err != nil {

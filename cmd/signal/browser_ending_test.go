@@ -48,12 +48,12 @@ func browserClosedTab(t *testing.T, c *chromium) {
 }
 
 func browserCrashedTab(t *testing.T, c *chromium) {
-	s := startSite(t)
+	s := startSite(t, "--grace=1s")
 	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
 	meet("tea", mina, jonas)
 	mina.clicks("button", "Chat")
 	jonas.crash()
-	mina.losesWithin(soon, jonas)
+	mina.losesWithin(patience, jonas)
 	mina.reads("log", "Messages", "Jonas lost the connection")
 }
 
@@ -63,10 +63,12 @@ func browserStoppedServer(t *testing.T, c *chromium) {
 	mina.join("tea")
 	mina.expect("ERR_CONNECTION_REFUSED")
 	s.end()
-	mina.sees("heading", "The connection was lost")
-	mina.reads("main", "", "Check your network, then join again.")
-	mina.holds(0, 0)
+	mina.isTold("Reconnecting…")
+	mina.sees("button", "Mute")
 
+	mina.clicks("button", "Leave")
+	mina.sees("heading", "You left the call")
+	mina.holds(0, 0)
 	mina.clicks("button", "Join again")
 	mina.reads("alert", "", "The server cannot be reached.")
 	mina.sees("button", "Join")
