@@ -67,6 +67,7 @@ export class Call extends EventTarget {
     this.#chat = new Conversation({
       request: (message, options) => this.#request(message, options),
       send: (message) => this.#session?.sendNow(message),
+      isExpected: (id) => this.#members.lingers(id),
       clock,
     });
     this.#presence = new Presence({

@@ -92,6 +92,11 @@ export class Members extends EventTarget {
     return true;
   }
 
+  /** @param {string} id @returns {boolean} whether the server does not know them, and they may well come back */
+  lingers(id) {
+    return this.#lingering.has(id);
+  }
+
   /** Nothing comes from them any more. @param {string} id */
   fellSilent(id) {
     if (this.#givenUp.has(id)) this.#lose(id);

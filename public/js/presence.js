@@ -66,7 +66,7 @@ export class Presence {
       ...(now.mic !== mic && { mic: now.mic }), ...(now.camera !== camera && { camera: now.camera }),
     });
     if (starts !== this.#starts) return;
-    if (code === 'rate-limited') {
+    if (code === 'rate-limited' || code === 'internal') {
       this.#timer = this.#clock.setTimeout(() => this.#again(), RETRY_MS);
       return;
     }

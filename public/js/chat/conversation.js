@@ -48,9 +48,10 @@ export class Conversation {
    *   rejects with a `ProtocolError`; `renew`: whether to send it again when no answer can come any more, asked after
    *   `enter`
    * @param {(message: ClientMessage) => void} options.send
+   * @param {(id: string) => boolean} [options.isExpected] as of {@link Outbox}
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
-  constructor({ request, send, clock }) {
+  constructor({ request, send, isExpected, clock }) {
     const { transcript } = this;
     this.#request = request;
     const once = (/** @type {ClientMessage} */ message) => request(message, { renew: () => false });
@@ -59,7 +60,7 @@ export class Conversation {
     this.#quotes = new Quotes({ transcript, history });
     this.#returning = new Returning({ transcript, history });
     this.#outbox = new Outbox({
-      clock,
+      clock, isExpected,
       request: ({ key, text, to, reply }) => once({
         type: 'chat', key, text, ...(to != null && { to }), ...(reply != null && { reply }),
       }),

@@ -26,11 +26,14 @@ export class Outbox {
   #request;
   #settle;
   #fail;
+  #isExpected;
   #clock;
   /** @type {Waiting[]} */
   #waiting = [];
   /** @type {Set<Waiting>} */
   #flying = new Set();
+  /** Timers of those that wait for the one they are for. @type {Map<Waiting, any>} */
+  #held = new Map();
   #spent = 0;
   #places = 0;
   /** @type {any} */
@@ -41,12 +44,15 @@ export class Outbox {
    * @param {(line: Line) => Promise<ServerMessage>} options.request rejects with {@link ProtocolError}
    * @param {(reply: ServerMessage) => void} options.settle takes the answer to a line the server has
    * @param {(key: string, code: string) => void} options.fail takes the error code of a line that is given up
+   * @param {(id: string) => boolean} [options.isExpected] whether a peer whom the server does not know may come back:
+   *   private lines to them wait, and nothing waits for those
    * @param {Clock} [options.clock]
    */
-  constructor({ request, settle, fail, clock = globalThis }) {
+  constructor({ request, settle, fail, isExpected = () => false, clock = globalThis }) {
     this.#request = request;
     this.#settle = settle;
     this.#fail = fail;
+    this.#isExpected = isExpected;
     this.#clock = clock;
   }
 
@@ -74,8 +80,10 @@ export class Outbox {
   clear() {
     this.#clock.clearTimeout(this.#pause);
     this.#pause = null;
-    const lines = [...this.#flying, ...this.#waiting];
+    for (const timer of this.#held.values()) this.#clock.clearTimeout(timer);
+    const lines = [...this.#flying, ...this.#waiting, ...this.#held.keys()].sort((a, b) => a.place - b.place);
     this.#flying.clear();
+    this.#held.clear();
     this.#waiting = [];
     this.#spent = 0;
     for (const lost of lines) this.#giveUp(lost, 'closed');
@@ -107,6 +115,7 @@ export class Outbox {
       const code = error instanceof ProtocolError ? error.code : 'internal';
       if (code === 'closed') this.clear();
       else if (code === 'rate-limited') this.#again(sent);
+      else if (code === 'no-such-peer' && sent.line.to && this.#isExpected(sent.line.to)) this.#hold(sent);
       else {
         this.#flying.delete(sent);
         this.#giveUp(sent, code);
@@ -126,6 +135,17 @@ export class Outbox {
       this.#pause = null;
       this.#next();
     }, PAUSE_MS);
+  }
+
+  /** @param {Waiting} early to somebody who is not back yet */
+  #hold(early) {
+    this.#flying.delete(early);
+    this.#held.set(early, this.#clock.setTimeout(() => {
+      this.#held.delete(early);
+      this.#waiting.push(early);
+      this.#waiting.sort((a, b) => a.place - b.place);
+      this.#next();
+    }, PAUSE_MS));
   }
 
   /**

@@ -13,6 +13,7 @@ function start(t) {
   const settled = [];
   /** @type {string[]} */
   const failed = [];
+  const expected = new Set(['late']);
   const outbox = new Outbox({
     request: ({ key }) => new Promise((resolve, reject) => {
       const land = () => flying.splice(flying.findIndex((other) => other.key === key), 1);
@@ -24,9 +25,10 @@ function start(t) {
     }),
     settle: () => {},
     fail: (key, code) => failed.push(`${key} ${code}`),
+    isExpected: (id) => expected.has(id),
   });
   const keys = () => flying.map(({ key }) => key);
-  return { outbox, flying, settled, failed, keys };
+  return { outbox, flying, settled, failed, keys, expected };
 }
 
 test('few lines go at a time, the rest in order behind them', async (t) => {
@@ -120,4 +122,21 @@ test('the end of a session gives up every line, those in a pause too', async (t)
   assert.equal(failed.length, 6);
   assert.ok(failed.every((line) => line.endsWith(' closed')));
   assert.deepEqual(keys(), []);
+});
+
+test('a private line waits for somebody who may come back, and nothing waits for it', async (t) => {
+  const { outbox, flying, failed, keys, expected } = start(t);
+  for (const to of ['late', 'gone']) outbox.add({ key: to, text: 'psst', to });
+  outbox.add({ key: 'all', text: 'hello' });
+  for (const line of flying.slice(0, 2)) line.refuse('no-such-peer');
+  await settle(1);
+  assert.deepEqual([keys(), failed], [['all'], ['gone no-such-peer']]);
+  flying[0].answer();
+  t.mock.timers.tick(PAUSE_MS);
+  await settle(1);
+  assert.deepEqual(keys(), ['late']);
+  expected.clear();
+  flying[0].refuse('no-such-peer');
+  await settle(1);
+  assert.deepEqual(failed, ['gone no-such-peer', 'late no-such-peer']);
 });

@@ -5,6 +5,10 @@ import { retryDelay } from './retry.js';
 /** @import { Clock } from './connection.js' */
 /** @import { JoinRequest } from './protocol.js' */
 
+/** For so long an attempt that was hurried is left alone: signs of another network come in swarms. */
+export const CALM_MS = 3_000;
+/** The patience of an attempt grows with those that failed before it, up to this. */
+export const MAX_PATIENCE_MS = 20_000;
 /** How long a socket has to last for the next loss to be the first again. */
 export const SETTLED_MS = 5_000;
 
@@ -27,6 +31,10 @@ export class Attempts extends EventTarget {
   #timer;
   /** @type {any} */
   #settledTimer;
+  /** Runs after a hurried attempt. @type {any} */
+  #calmTimer = null;
+  /** Whether the server has said when to come. */
+  #appointed = false;
 
   /**
    * @param {object} options
@@ -52,7 +60,8 @@ export class Attempts extends EventTarget {
   make(patience) {
     this.stop();
     const entrance = new Entrance({
-      connection: new Connection(this.#options), join: this.#join, patience, clock: this.#clock,
+      connection: new Connection(this.#options), join: this.#join, clock: this.#clock,
+      patience: Math.max(patience, Math.min(MAX_PATIENCE_MS, patience * 1.5 ** (this.#failed - 1))),
     });
     entrance.addEventListener('joined', (event) => {
       this.#entrance = null;
@@ -71,24 +80,37 @@ export class Attempts extends EventTarget {
   /**
    * Makes one after a while.
    * @param {number} patience as of {@link Entrance}
-   * @param {number} [delay] milliseconds; what the table says unless given
+   * @param {number|null} [appointed] milliseconds, if the server has said so; otherwise what the table says
    */
-  plan(patience, delay = retryDelay(this.#failed++, this.#random)) {
+  plan(patience, appointed = null) {
+    const delay = appointed ?? retryDelay(this.#failed++, this.#random);
     this.stop();
+    this.#appointed = appointed !== null;
     if (delay > 0) this.#timer = this.#clock.setTimeout(() => this.make(patience), delay);
     else this.make(patience);
   }
 
-  /** Begins the table anew, and makes the first one now. @param {number} patience as of {@link Entrance} */
+  /**
+   * Begins the table anew, and makes the first one now, unless one was hurried just now or the server wants to be left
+   * alone.
+   * @param {number} patience as of {@link Entrance}
+   */
   hurry(patience) {
+    if (this.#calmTimer !== null || this.#appointed) return;
+    this.#calmTimer = this.#clock.setTimeout(() => { this.#calmTimer = null; }, CALM_MS);
     this.#failed = 0;
     this.plan(patience);
   }
 
-  /** Gives up what is under way or planned; no event comes. */
-  stop() {
+  /**
+   * Gives up what is under way or planned; no event comes.
+   * @param {{leaves?: boolean}} [options] `leaves`: nobody will come back
+   */
+  stop({ leaves = false } = {}) {
     for (const timer of [this.#timer, this.#settledTimer]) this.#clock.clearTimeout(timer);
-    this.#entrance?.abandon();
+    this.#appointed = false;
+    if (leaves) this.#clock.clearTimeout(this.#calmTimer);
+    this.#entrance?.abandon({ leaves });
     this.#entrance = null;
   }
 }

@@ -44,10 +44,15 @@ export class Entrance extends EventTarget {
     this.connection.connect();
   }
 
-  /** Gives the attempt up; no event comes. */
-  abandon() {
+  /**
+   * Gives the attempt up; no event comes.
+   * @param {{leaves?: boolean}} [options] `leaves`: for good, so that the server need not wait for another
+   */
+  abandon({ leaves = false } = {}) {
     this.#done();
-    this.connection.giveUp();
+    if (!leaves) return this.connection.giveUp();
+    this.connection.send({ type: 'leave' });
+    this.connection.close(CLOSE_LEFT, 'left');
   }
 
   #wait() {

@@ -274,7 +274,7 @@ export class Session extends EventTarget {
     this.state = 'closed';
     this.#signs.removeEventListener('network', this.#networkChanged);
     this.#signs.removeEventListener('wake', this.#woke);
-    this.#attempts.stop();
+    this.#attempts.stop({ leaves: code === CLOSE_LEFT });
     this.#connection?.close(CLOSE_LEFT, reason);
     this.#connection = null;
     for (const waiting of this.#requests.all) this.#requests.reject(waiting, 'closed');

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { joined } from '../_fakes/room.js';
 import { FakeClock, collect, settle } from '../_fakes/tasks.js';
 import { fakeWebSockets } from '../_fakes/web-socket.js';
-import { SETTLED_MS } from './attempts.js';
+import { CALM_MS, MAX_PATIENCE_MS, SETTLED_MS } from './attempts.js';
 import { PATIENCE_MS, PING_INTERVAL_MS, PROOF_MS } from './connection.js';
 import { ENTER_PATIENCE_MS, PING_TRAFFIC, RETURN_PATIENCE_MS, Session } from './session.js';
 
@@ -206,16 +206,20 @@ test('attempts go by the table without end, each with the patience it has', asyn
     clock.pass(1);
     assert.equal(sockets.length, before + 1);
   }
-  const hanging = last();
-  clock.pass(RETURN_PATIENCE_MS);
-  assert.equal(hanging.closedWith, 4002);
-  clock.pass(7_000);
-  last().open();
-  const silent = last();
-  clock.pass(RETURN_PATIENCE_MS - 1);
-  assert.equal(silent.closedWith, null);
-  clock.pass(1);
-  assert.equal(silent.closedWith, 4002);
+});
+
+test('the patience of attempts grows, so that a slow server is reached in the end', async () => {
+  const { clock, last } = await enter();
+  last().drop(1006);
+  const rounds = [[RETURN_PATIENCE_MS, 300], [7_500, 1_200], [11_250, 2_700], [16_875, 4_800], [MAX_PATIENCE_MS, 7_000]];
+  for (const [patience, pause] of [...rounds, rounds[4], rounds[4]]) {
+    const hanging = last();
+    clock.pass(patience - 1);
+    assert.equal(hanging.closedWith, null);
+    clock.pass(1);
+    assert.equal(hanging.closedWith, 4002);
+    clock.pass(pause);
+  }
 });
 
 test('a socket that is lost again at once does not begin the table anew, one that lasted does', async () => {
@@ -233,17 +237,48 @@ test('a socket that is lost again at once does not begin the table anew, one tha
 test('another network is tried at once, and an attempt that hangs on the old one is given up', async () => {
   const { sockets, clock, signs, last } = await enter();
   last().drop(1006);
-  last().drop(1006);
+  const hanging = last();
   signs.dispatchEvent(new Event('network'));
-  assert.equal(sockets.length, 3);
-  signs.dispatchEvent(new Event('network'));
-  assert.deepEqual([sockets.length, sockets[2].closedWith], [4, 4002]);
+  assert.deepEqual([sockets.length, hanging.closedWith], [3, 4002]);
   last().drop(1006);
+  clock.pass(CALM_MS - 1);
+  const before = sockets.length;
+  last().drop(1006);
+  clock.pass(1);
   signs.dispatchEvent(new Event('wake'));
-  assert.equal(sockets.length, 5);
+  assert.equal(sockets.length, before + 1);
   signs.dispatchEvent(new Event('wake'));
-  clock.pass(300);
-  assert.equal(sockets.length, 5);
+  assert.equal(sockets.length, before + 1);
+});
+
+test('swarms of signs neither hammer a server nor keep from a slow one', async () => {
+  for (const sign of ['network', 'wake']) {
+    const all = await enter();
+    all.last().drop(1006);
+    for (let i = 0; i < 120; i++) {
+      all.signs.dispatchEvent(new Event(sign));
+      all.clock.pass(250);
+      if (all.last().closedWith === null) all.last().drop(1006);
+      all.clock.pass(250);
+    }
+    assert.ok(all.sockets.length < 80, `${all.sockets.length} sockets in a minute`);
+    all.clock.pass(CALM_MS);
+    all.signs.dispatchEvent(new Event(sign));
+    const slow = all.last();
+    for (let i = 0; i < 4; i++) {
+      all.clock.pass(500);
+      all.signs.dispatchEvent(new Event(sign));
+    }
+    assert.equal(slow.closedWith, null);
+  }
+});
+
+test('whoever leaves during an attempt says so to the server', async () => {
+  const all = await enter();
+  all.last().drop(1006);
+  all.last().open();
+  all.session.leave();
+  assert.deepEqual([all.last().sent.at(-1), all.last().closedWith], [{ type: 'leave' }, 1000]);
 });
 
 test('with a socket, another network and a wake have it proved', async () => {

@@ -9,24 +9,33 @@ export const PATIENCE_MS = 700;
 export class ServerStrip {
   element = el('p', { class: 'server-strip', role: 'status' });
   #clock;
+  #say;
   /** @type {any} */
   #timer = null;
 
-  /** @param {import('../net/connection.js').Clock} [clock] */
-  constructor(clock = globalThis) {
+  /**
+   * @param {object} [options]
+   * @param {import('../net/connection.js').Clock} [options.clock]
+   * @param {(sentence: string) => void} [options.say] has a sentence read out
+   */
+  constructor({ clock = globalThis, say = announce } = {}) {
     this.#clock = clock;
+    this.#say = say;
   }
 
   /** @param {'here' | 'away'} server */
   show(server) {
-    if (server === 'away') this.#timer ??= this.#clock.setTimeout(() => setText(this.element, t('call.reconnecting')), PATIENCE_MS);
-    else this.disconnect();
+    if (server === 'away') {
+      this.#timer ??= this.#clock.setTimeout(() => setText(this.element, t('call.reconnecting')), PATIENCE_MS);
+      return;
+    }
+    if (this.element.textContent) this.#say(t('call.reconnected'));
+    this.disconnect();
   }
 
   disconnect() {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.element.textContent) announce(t('call.reconnected'));
     setText(this.element, '');
   }
 }

@@ -27,3 +27,20 @@ test('a server that is back soon is not worth a word', (t) => {
   t.mock.timers.tick(PATIENCE_MS);
   assert.equal(strip.element.textContent, '');
 });
+
+test('only a server that is back is announced, not that one has left', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  installPage(t);
+  /** @type {string[]} */
+  const said = [];
+  const strip = new ServerStrip({ say: (sentence) => said.push(sentence) });
+  strip.show('away');
+  t.mock.timers.tick(PATIENCE_MS);
+  strip.disconnect();
+  assert.deepEqual(said, []);
+  strip.show('away');
+  t.mock.timers.tick(PATIENCE_MS);
+  strip.show('here');
+  strip.show('here');
+  assert.deepEqual(said, ['Connected again']);
+});

@@ -39,12 +39,14 @@ export class Unread extends EventTarget {
   connect() {
     this.#transcript.addEventListener('change', this.#changed);
     this.#transcript.addEventListener('arrived', this.#arrived);
+    this.#transcript.addEventListener('restarted', this.#restarted);
     this.#keep(this.#read);
   }
 
   disconnect() {
     this.#transcript.removeEventListener('change', this.#changed);
     this.#transcript.removeEventListener('arrived', this.#arrived);
+    this.#transcript.removeEventListener('restarted', this.#restarted);
   }
 
   /** All there is has been read now. @returns {number | null} the `n` from which on it was not; null: nothing is new */
@@ -54,6 +56,15 @@ export class Unread extends EventTarget {
     if (this.#transcript.newest > this.#read) this.#keep((this.#read = this.#transcript.newest));
     return first;
   }
+
+  /** Other messages have the numbers of those that were read. */
+  #restarted = () => {
+    this.#unread.clear();
+    this.#keep((this.#read = 0));
+    this.#lacking = true;
+    this.#add(this.#transcript.entries);
+    this.dispatchEvent(new Event('change'));
+  };
 
   /** @param {Event} event */
   #arrived = (event) => this.#add([/** @type {CustomEvent<{entry: Entry}>} */ (event).detail.entry]);

@@ -54,6 +54,14 @@ test('a room that began anew has been read', () => {
   assert.equal(unread.count, 1);
 });
 
+test('after a restart of the numbers, what comes is counted anew', () => {
+  const { transcript, unread, kept } = start({ there: [38, 39] });
+  transcript.restart([], false, 0);
+  assert.equal(kept.at(-1), 0);
+  for (const n of [1, 2, 3]) transcript.stored(message(n));
+  assert.equal(unread.count, 3);
+});
+
 test('older messages that are loaded later are not unread', () => {
   const { transcript, unread } = start({ there: [9] });
   transcript.prepend([message(7), message(8)], false);
