@@ -1,0 +1,83 @@
+package certs
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// passed are the fields of certmagic's log that are passed on. Others may hold
+// secrets or addresses of people.
+var passed = map[string]bool{
+	"identifier": true, "identifiers": true, "subject": true, "subjects": true, "error": true, "problem": true,
+	"issuer": true, "ca": true, "challenge_type": true, "attempt": true, "attempts": true, "retrying_in": true,
+	"remaining": true, "status_code": true,
+}
+
+// shown are the errors that say what ACME cannot know: whether it is tried
+// again and when, and what has failed before the authority was asked.
+var shown = map[string]bool{
+	"will retry": true, "job failed": true, "initiating certificate management": true,
+}
+
+// zapCore writes to slog, at Debug but for what is shown, as others may cause
+// the rest.
+type zapCore struct {
+	log    *slog.Logger
+	fields []zapcore.Field
+}
+
+func newZap(log *slog.Logger) *zap.Logger { return zap.New(zapCore{log: log}) }
+
+func (c zapCore) level(level zapcore.Level) slog.Level {
+	if level >= zapcore.ErrorLevel {
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
+// Enabled implements zapcore.LevelEnabler.
+func (c zapCore) Enabled(level zapcore.Level) bool {
+	return c.log.Enabled(context.Background(), c.level(level))
+}
+
+// With implements zapcore.Core.
+func (c zapCore) With(fields []zapcore.Field) zapcore.Core {
+	return zapCore{c.log, append(slices.Clip(c.fields), fields...)}
+}
+
+// Check implements zapcore.Core.
+func (c zapCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(entry.Level) {
+		return checked.AddCore(entry, c)
+	}
+	return checked
+}
+
+// Write implements zapcore.Core.
+func (c zapCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
+	encoder := zapcore.NewMapObjectEncoder()
+	for _, list := range [][]zapcore.Field{c.fields, fields} {
+		for _, field := range list {
+			if passed[field.Key] {
+				field.AddTo(encoder)
+			}
+		}
+	}
+	args := []any{"part", entry.LoggerName}
+	for key, value := range encoder.Fields {
+		args = append(args, key, value)
+	}
+	level := slog.LevelDebug
+	if shown[entry.Message] {
+		level = c.level(entry.Level)
+	}
+	c.log.Log(context.Background(), level, "certmagic: "+entry.Message, args...)
+	return nil
+}
+
+// Sync implements zapcore.Core.
+func (c zapCore) Sync() error { return nil }
