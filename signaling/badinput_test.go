@@ -152,7 +152,6 @@ func TestBadFramesBeforeJoin(t *testing.T) {
 func TestRequestBeforeJoin(t *testing.T) {
 	frames := []string{
 		`{"type":"leave","id":5}`,
-		`{"type":"ping","got":0,"id":5}`,
 		`{"type":"chat","key":"k","text":"hello","id":5}`,
 		`{"type":"chat-history","id":5}`,
 		`{"type":"chat-edit","n":1,"text":"x","id":5}`,

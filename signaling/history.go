@@ -108,15 +108,17 @@ func (r *Room) find(ctx context.Context, q chat.Query) (chat.Page, *protocol.Err
 // lineJSON bounds what a line takes in a frame, in bytes of JSON.
 func lineJSON(m *chat.Message) int { return 6*(len(m.Text)+len(m.Key)+len(m.Name)) + perLineJSON }
 
-// The most that a line and a peer can take in a frame, in bytes of JSON.
+// The most that a line and a peer can take in a frame, and what is left for the
+// rest, in bytes of JSON.
 const (
 	perLineJSON = 230 // of a line, besides its texts
 	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + perLineJSON
 	maxPeerJSON = 4*protocol.MaxName + 320
+	maxRestJSON = 8 << 10 // of everything else; half of it may be ICE servers
 )
 
 // maxPastBytes bounds the chat in one frame, by what it may take at the worst, so that
 // the chat and everyone in a room fit a frame of a server with these limits.
 func maxPastBytes(limits Limits) int {
-	return protocol.MaxServerFrame - 4<<10 - limits.Peers*maxPeerJSON
+	return protocol.MaxServerFrame - maxRestJSON - limits.Peers*maxPeerJSON
 }

@@ -43,6 +43,9 @@ type Config struct {
 	// keep their ids. With nil, tokens end with the process.
 	SessionKeys *KeyRing
 
+	// Relay tells peers of STUN and TURN servers; with nil there are none.
+	Relay Relay
+
 	// Rooms keeps the rooms that are made; with nil they end with the process.
 	// It stays the caller's, who closes it after Run.
 	Rooms RoomKeeper
@@ -59,6 +62,7 @@ type Hub struct {
 	joins     *joinLimiter
 	forgeries *joinLimiter // of session tokens
 	keys      *KeyRing
+	relay     Relay
 	searches  chan struct{} // holds a value for each search under way
 	searchers atomic.Int32  // how many search or wait for that
 	tags      maphash.Seed
@@ -89,7 +93,7 @@ func New(cfg Config) (*Hub, error) {
 	case cfg.Store == nil || cfg.Log == nil:
 		return nil, errors.New("a hub needs a chat store and a log")
 	case l.Peers < 1 || maxPastBytes(l) < maxLineJSON:
-		return nil, fmt.Errorf("a room holds 1 to %d peers", (protocol.MaxServerFrame-4<<10-maxLineJSON)/maxPeerJSON)
+		return nil, fmt.Errorf("a room holds 1 to %d peers", (protocol.MaxServerFrame-maxRestJSON-maxLineJSON)/maxPeerJSON)
 	case l.Grace < 0 || l.Grace > maxGrace:
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
@@ -106,10 +110,13 @@ func New(cfg Config) (*Hub, error) {
 	h := &Hub{
 		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
 		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
-		forgeries: newJoinLimiter(forgeryRate), keys: cfg.SessionKeys, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
+		forgeries: newJoinLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
+	if h.relay == nil {
+		h.relay = noRelay{}
+	}
 	if h.keeper == nil {
 		h.keeper = noKeeper{}
 	}

@@ -13,6 +13,12 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 	now := time.Now()
 	switch {
 	case fault != nil:
+	case f.Type == protocol.TypePing && s.beats < maxEarlyBeats:
+		s.beats++
+		if f.Int(protocol.FieldGot) == 0 {
+			return s.answerBeat()
+		}
+		fault = errMiscounted
 	case f.Type != protocol.TypeJoin:
 		fault = protocol.Errorf(protocol.CodeNotJoined, "Join a room first.")
 	case !s.hub.joins.allow(s.addr):
@@ -30,6 +36,16 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 		return s.another()
 	}
 	return nil
+}
+
+// maxEarlyBeats is how many pings are answered before a join; with them a client
+// learns whether it could join, and how far away the server is.
+const maxEarlyBeats = 20
+
+// answerBeat answers a ping before there is a session: no frames were received.
+func (s *socket) answerBeat() error {
+	s.wire.SetWriteDeadline(time.Now().Add(closeTimeout))
+	return s.write(seal(protocol.AppendBeat(newFrame(40), protocol.TypePong, 0)))
 }
 
 // tell answers a frame with an error, before there is an outbox to do it.

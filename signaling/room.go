@@ -76,11 +76,13 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerChanged, Peer: session.peer}), nil)
 	}
 	r.peers[session.id] = session
-	session.carrier = s
+	session.carrier, session.host = s, s.host
 	session.out.attach(s)
+	now := time.Now()
+	ice, expires := session.provideLocked(now)
 	joined := protocol.Joined{
-		Type: protocol.TypeJoined, Re: req.re, Session: r.hub.keys.issue(r.id, session.identity(), time.Now()), You: string(session.id), Room: r.info,
-		Peers: r.rosterLocked(), ICE: []protocol.ICEServer{}, Messages: []protocol.ChatMessage{}, More: true,
+		Type: protocol.TypeJoined, Re: req.re, Session: r.hub.keys.issue(r.id, session.identity(), now), You: string(session.id), Room: r.info,
+		Peers: r.rosterLocked(), ICE: ice, Expires: expires, Messages: []protocol.ChatMessage{}, More: true,
 	}
 	if past != nil {
 		joined.Messages, joined.More, joined.Seq = wireMessages(past.Messages), past.More, &past.Seq
@@ -188,6 +190,7 @@ func (r *Room) sweep(now time.Time) (empty bool) {
 	var over []*Session
 	r.mu.Lock()
 	for _, member := range r.peers {
+		member.renewLocked(now)
 		if member.absent == nil {
 			r.lookAfterLocked(member, now)
 		} else if r.waitLocked(member, now) {

@@ -36,6 +36,8 @@ type Session struct {
 	peer    protocol.Peer
 	pinged  int64    // heard, when the peer was last pinged for its silence
 	issued  int64    // when the peer's newest token was made, as of Hub.seconds
+	renewal int64    // when the peer is due other ICE servers, in Unix seconds; 0 for never
+	host    hostName // what the client calls this server
 	attempt int64    // of the join that attached the socket
 	absent  *absence // nil while there is a socket
 }
@@ -109,6 +111,7 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 
 var (
 	errTooMuch       = protocol.Errorf(protocol.CodeRateLimited, "That was too much at once. Wait a moment.")
+	errMiscounted    = protocol.Errorf(protocol.CodeBadMessage, "The field got counts more frames than were sent.")
 	errAlreadyJoined = protocol.Errorf(protocol.CodeAlreadyJoined, "This connection has joined a room already.")
 )
 
@@ -125,7 +128,7 @@ func (s *Session) ok(re int64) {
 // beat takes the count of a ping or pong, and answers a ping.
 func (s *Session) beat(f *protocol.Frame) *protocol.Error {
 	if !s.out.acknowledge(f.Int(protocol.FieldGot)) {
-		return protocol.Errorf(protocol.CodeBadMessage, "The field got counts more frames than were sent.")
+		return errMiscounted
 	}
 	if f.Type == protocol.TypePing {
 		s.sendBeat(protocol.TypePong)

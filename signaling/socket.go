@@ -35,8 +35,10 @@ type socket struct {
 	br      *bufio.Reader // the one ws reads from; without a buffer while parked
 	lent    *bufio.Reader // whose buffer br has; owned by the reader
 	addr    netip.Prefix  // of the client; what joins are counted by
+	host    hostName      // what the client calls this server
 	session *Session      // owned by the reader; nil before the join
 	conduct conduct       // before the join; owned by the reader
+	beats   uint8         // answered before the join; owned by the reader
 	pings   *rate.Limiter // owned by the reader; made when first needed
 	fd      int32         // in the parking; 0 for a socket that cannot be parked
 	parked  atomic.Bool   // no reader runs

@@ -19,7 +19,7 @@ import (
 // the client's address.
 func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 	hijacker := &smallHijacker{ResponseWriter: w}
-	s := &socket{hub: h, addr: subnet(addr)}
+	s := &socket{hub: h, addr: subnet(addr), host: hostOf(r.Host)}
 	ws, err := websocket.Accept(hijacker, r, &websocket.AcceptOptions{
 		Subprotocols:   []string{protocol.Subprotocol},
 		OriginPatterns: h.origins,

@@ -143,6 +143,10 @@ async function lateComer() {
   const shown = call.show(9);
   for (const { id } of socket.sent.slice(-2)) socket.receive({ ...golden('server-chat-history-empty'), re: id });
   assert.equal(await shown, null);
+  for (const name of ['server-ice-without-credentials', 'server-ice']) {
+    socket.receive(golden(name));
+    for (const { configuration } of connections) assert.deepEqual(configuration?.iceServers, golden(name).ice);
+  }
   socket.receive(golden('server-typing'));
   assert.deepEqual([...call.typists.values()], ['나나']);
   socket.receive(golden('server-peer-changed-away'));

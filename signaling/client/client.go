@@ -134,7 +134,7 @@ func socketURL(server string) (string, error) {
 
 // Joined is what the server answered when the client joined, or came back and
 // was told anew (see Snapshot): the room, its peers and the newest chat as they
-// were then. Its Session is the newest. The caller does not change it.
+// were then. Its Session and its ICE are the newest. The caller does not change it.
 func (c *Client) Joined() protocol.Joined {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -3,13 +3,14 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"moim/signaling/protocol"
 )
 
 // Event is something that happened in the room: one of [PeerJoined],
 // [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [ChatChanged], [Typing],
-// [Refused], [Away], [Snapshot] and [Back].
+// [Servers], [Refused], [Away], [Snapshot] and [Back].
 type Event interface{ event() }
 
 // PeerJoined says that someone came in.
@@ -48,6 +49,13 @@ type ChatChanged struct{ Message protocol.ChatMessage }
 // Typing says that a peer writes.
 type Typing struct{ From string }
 
+// Servers are the STUN and TURN servers with fresh credentials, before those of
+// the last ones end.
+type Servers struct {
+	ICE     []protocol.ICEServer
+	Expires time.Time // of the credentials; zero when there are none
+}
+
 // Refused is an error that answers no request of the client: a frame sent
 // without waiting for an answer, such as a Signal, was refused.
 type Refused struct{ Err *protocol.Error }
@@ -74,6 +82,7 @@ func (Data) event()        {}
 func (Chat) event()        {}
 func (ChatChanged) event() {}
 func (Typing) event()      {}
+func (Servers) event()     {}
 func (Refused) event()     {}
 func (Away) event()        {}
 func (Snapshot) event()    {}
@@ -106,6 +115,9 @@ func decodeEvent(t protocol.Type, frame []byte) (Event, error) {
 	case protocol.TypeTyping:
 		f, err := decode[protocol.Typing](frame)
 		return Typing{f.From}, err
+	case protocol.TypeICE:
+		f, err := decode[protocol.ICEFrame](frame)
+		return Servers{f.ICE, f.Expires.Time}, err
 	case protocol.TypeError:
 		f, err := decode[protocol.ErrorFrame](frame)
 		return Refused{&protocol.Error{Code: f.Code, Message: f.Message}}, err

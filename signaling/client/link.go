@@ -134,6 +134,15 @@ func (l *link) renewConn(begin bool) bool {
 	return true
 }
 
+// serve gives the connection the servers of the mesh.
+func (l *link) serve() {
+	configuration := l.pc.GetConfiguration()
+	configuration.ICEServers = l.mesh.iceServers()
+	if err := l.pc.SetConfiguration(configuration); err != nil && l.pc.ConnectionState() != webrtc.PeerConnectionStateClosed {
+		l.fault(fmt.Errorf("use other servers: %w", err))
+	}
+}
+
 func (l *link) addTransceivers() {
 	for _, kind := range kinds {
 		transceiver, err := l.pc.AddTransceiverFromTrack(l.source(kind))

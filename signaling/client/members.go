@@ -75,7 +75,7 @@ func (m *Mesh) leave(e PeerLeft) {
 func (m *Mesh) reconcile(joined protocol.Joined) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.ice = servers(m.cfg, joined)
+	m.serveLocked(joined.ICE)
 	old := make(map[string]*link)
 	if m.you != joined.You {
 		for peer, l := range m.links {
@@ -94,6 +94,15 @@ func (m *Mesh) reconcile(joined protocol.Joined) {
 	}
 	for _, l := range missing {
 		m.lingerLocked(l)
+	}
+}
+
+// serveLocked has the connections use other servers, each from when it looks for
+// candidates the next time. Caller holds mu.
+func (m *Mesh) serveLocked(named []protocol.ICEServer) {
+	m.ice = servers(m.cfg, named)
+	for _, l := range m.links {
+		l.push(l.serve)
 	}
 }
 

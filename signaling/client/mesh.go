@@ -38,7 +38,7 @@ func (k Kind) codecType() webrtc.RTPCodecType {
 // Mesh.Close.
 type MeshConfig struct {
 	API    *webrtc.API                // nil for pion's defaults
-	ICE    []webrtc.ICEServer         // nil for those the server named
+	ICE    []webrtc.ICEServer         // nil for those the server names, the newest each time
 	Tracks map[Kind]webrtc.TrackLocal // sent from the start; see Mesh.SetTrack
 
 	// NoHealing leaves connections that fail to the caller, see Mesh.RestartICE.
@@ -91,7 +91,7 @@ func NewMesh(c *Client, cfg MeshConfig) (*Mesh, error) {
 	joined := c.Joined()
 	m := &Mesh{
 		you: joined.You, cfg: cfg, links: make(map[string]*link), tracks: make(map[Kind]webrtc.TrackLocal),
-		ice: servers(cfg, joined), stop: stop,
+		ice: servers(cfg, joined.ICE), stop: stop,
 		send: func(s Signal) error { return c.Relay(ctx, s) },
 	}
 	for kind, track := range cfg.Tracks {
@@ -107,12 +107,12 @@ func NewMesh(c *Client, cfg MeshConfig) (*Mesh, error) {
 }
 
 // servers are those of the configuration, or else those the server named.
-func servers(cfg MeshConfig, joined protocol.Joined) []webrtc.ICEServer {
+func servers(cfg MeshConfig, named []protocol.ICEServer) []webrtc.ICEServer {
 	if cfg.ICE != nil {
 		return cfg.ICE
 	}
 	var ice []webrtc.ICEServer
-	for _, s := range joined.ICE {
+	for _, s := range named {
 		ice = append(ice, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
 	}
 	return ice
@@ -137,6 +137,10 @@ func (m *Mesh) Handle(event Event) {
 		if l := m.link(e.Peer); l != nil {
 			l.receive(e)
 		}
+	case Servers:
+		m.mu.Lock()
+		m.serveLocked(e.ICE)
+		m.mu.Unlock()
 	case Away:
 		m.setAway(true)
 	case Snapshot:

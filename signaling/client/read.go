@@ -96,6 +96,10 @@ func (c *Client) note(t protocol.Type, raw []byte) (Event, error) {
 		if e.Message.From == c.You() {
 			c.out.heard(e.Message)
 		}
+	case Servers:
+		c.mu.Lock()
+		c.joined.ICE, c.joined.Expires = e.ICE, protocol.Time{Time: e.Expires}
+		c.mu.Unlock()
 	case PeerChanged:
 		c.mu.Lock()
 		if e.Peer.ID == c.joined.You {

@@ -75,9 +75,10 @@ type Joined struct {
 	Room     Room          `json:"room"`
 	Peers    []Peer        `json:"peers"` // the joining peer included
 	ICE      []ICEServer   `json:"ice"`
-	Messages []ChatMessage `json:"messages"`      // oldest first
-	More     bool          `json:"more"`          // older ones exist
-	Seq      *int64        `json:"seq,omitempty"` // the room's newest change number; nil when the chat could not be read
+	Expires  Time          `json:"expires,omitzero"` // of the credentials in ICE
+	Messages []ChatMessage `json:"messages"`         // oldest first
+	More     bool          `json:"more"`             // older ones exist
+	Seq      *int64        `json:"seq,omitempty"`    // the room's newest change number; nil when the chat could not be read
 }
 
 // Resumed is the joined that answers a join which continues a session.
@@ -87,6 +88,13 @@ type Resumed struct {
 	Resumed bool   `json:"resumed"` // true
 	Session string `json:"session"` // the token for the next join
 	Got     int64  `json:"got"`     // frames received from the client on this session
+}
+
+// ICEFrame carries the ICE servers anew, before their credentials end.
+type ICEFrame struct {
+	Type    Type        `json:"type"`
+	ICE     []ICEServer `json:"ice"`
+	Expires Time        `json:"expires,omitzero"`
 }
 
 // SessionFrame carries a fresh token before the last one runs out.

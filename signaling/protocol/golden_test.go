@@ -35,6 +35,7 @@ var serverFrames = map[string]func() any{
 	"chat-history": func() any { return new(protocol.History) },
 	"chat-search":  func() any { return new(protocol.History) },
 	"typing":       func() any { return new(protocol.Typing) },
+	"ice":          func() any { return new(protocol.ICEFrame) },
 	"session":      func() any { return new(protocol.SessionFrame) },
 	"restarting":   func() any { return new(protocol.Restarting) },
 	"ping":         func() any { return new(protocol.Beat) },

@@ -34,6 +34,7 @@ const (
 	TypePeerLeft
 	TypePeerChanged
 	TypeChatChanged
+	TypeICE
 	TypeSession
 	TypeRestarting
 
@@ -48,7 +49,7 @@ var typeNames = [numTypes]string{
 	TypeTyping: "typing", TypePing: "ping", TypePong: "pong",
 	TypeJoined: "joined", TypeOK: "ok", TypeError: "error",
 	TypePeerJoined: "peer-joined", TypePeerLeft: "peer-left", TypePeerChanged: "peer-changed",
-	TypeChatChanged: "chat-changed", TypeSession: "session", TypeRestarting: "restarting",
+	TypeChatChanged: "chat-changed", TypeICE: "ice", TypeSession: "session", TypeRestarting: "restarting",
 }
 
 // String is the type as it stands on the wire.

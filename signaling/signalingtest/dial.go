@@ -20,6 +20,7 @@ var DefaultAddr = netip.MustParseAddr("192.0.2.1")
 type Dial struct {
 	From         netip.Addr // the client's address; DefaultAddr when not set; of no use with RunTCP
 	Origin       string     // of the page, as a browser sends it
+	Host         string     // what the server is called; "" for Host
 	Subprotocols []string   // offered; nil for the one of this wire
 	Deaf         bool       // nothing is read until Listen
 	Early        []byte     // sent together with the request
@@ -66,7 +67,7 @@ func (s *Server) TryDial(d Dial) (*Peer, int, error) {
 		},
 	}
 	ws, response, err := websocket.Dial(s.t.Context(), "ws://"+Host+"/ws", &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: header, Subprotocols: d.Subprotocols,
+		HTTPClient: &http.Client{Transport: transport}, HTTPHeader: header, Host: d.Host, Subprotocols: d.Subprotocols,
 	})
 	if err != nil {
 		status := 0

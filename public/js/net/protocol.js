@@ -49,7 +49,8 @@
 /**
  * From the server. `re` is the `id` of the request it answers.
  * @typedef {{type: 'joined', re?: number, resumed: false, session: string, got: number, you: string, room: Room,
- *   peers: Peer[], ice: RTCIceServer[], messages: ChatMessage[], more: boolean, seq?: number}} JoinedMessage
+ *   peers: Peer[], ice: RTCIceServer[], expires?: string, messages: ChatMessage[], more: boolean,
+ *   seq?: number}} JoinedMessage `expires`: when the credentials in `ice` end, RFC 3339, UTC
  * @typedef {{type: 'joined', re?: number, resumed: true, session: string, got: number}} ResumedMessage
  * @typedef {{type: 'waiting', re?: number}} WaitingMessage
  * @typedef {{type: 'ok', re: number}} OkMessage
@@ -66,7 +67,7 @@
  * @typedef {{type: 'room', re?: number, room: Room}} RoomMessage
  * @typedef {{type: 'knock', re?: number, peer: Peer}} KnockMessage
  * @typedef {{type: 'muted', re?: number, by: string}} MutedMessage
- * @typedef {{type: 'ice', re?: number, ice: RTCIceServer[]}} IceMessage
+ * @typedef {{type: 'ice', re?: number, ice: RTCIceServer[], expires?: string}} IceMessage newer credentials, as in `joined`
  * @typedef {{type: 'session', re?: number, session: string}} SessionMessage
  * @typedef {{type: 'restarting', re?: number, after: number}} RestartingMessage
  * @typedef {{type: 'ping'|'pong', re?: number, got: number}} HeartbeatMessage
