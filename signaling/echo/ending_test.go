@@ -1,0 +1,121 @@
+package echo
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+func TestGreatestMessage(t *testing.T) {
+	s := serve(t, Config{})
+	pc := caller(t)
+	channel, err := pc.CreateDataChannel("probe", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes := make(chan int, 1)
+	channel.OnOpen(func() { channel.Send(make([]byte, maxMessage)) })
+	channel.OnMessage(func(m webrtc.DataChannelMessage) { sizes <- len(m.Data) })
+	place(t, s, pc)
+	if got := wait(t, "a message comes back", sizes); got != maxMessage {
+		t.Errorf("%d bytes came back", got)
+	}
+}
+
+// TestCallerLeaves counts on no timer of the call.
+func TestCallerLeaves(t *testing.T) {
+	s := serve(t, Config{Probe: time.Hour})
+	pc := caller(t)
+	channel, err := pc.CreateDataChannel("probe", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := make(chan struct{})
+	channel.OnOpen(func() { close(open) })
+	place(t, s, pc)
+	wait(t, "the channel opens", open)
+	pc.GracefulClose()
+	ended := make(chan struct{})
+	go func() { s.alive.Wait(); close(ended) }()
+	wait(t, "the call ends", ended)
+}
+
+func TestCloseWhileCalled(t *testing.T) {
+	s, err := New(Config{Connect: time.Hour, PerPlace: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offers []string
+	for range 8 {
+		pc := caller(t)
+		pc.CreateDataChannel("probe", nil)
+		offers = append(offers, offerOf(t, pc))
+	}
+	var callers sync.WaitGroup
+	for _, offer := range offers {
+		callers.Go(func() { s.Answer(t.Context(), home, offer) })
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	callers.Wait()
+	if _, err := s.Answer(t.Context(), home, offers[0]); refusal(err) != CodeBusy {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestCallThatEndedHasNoPeer is the case of a server that stops between a call's
+// admission and its begin.
+func TestCallThatEndedHasNoPeer(t *testing.T) {
+	s := serve(t, Config{Connect: time.Hour})
+	pc := caller(t)
+	pc.CreateDataChannel("probe", nil)
+	wanted, err := parseOffer(offerOf(t, pc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &call{server: s, place: placeOf(home), done: make(chan struct{})}
+	if err := s.admit(c); err != nil {
+		t.Fatal(err)
+	}
+	c.end()
+	if _, err := c.begin(t.Context(), wanted); refusal(err) != CodeBusy || c.peer != nil {
+		t.Errorf("begun with %v and a peer: %t", err, c.peer != nil)
+	}
+}
+
+func TestDelayLineIsBounded(t *testing.T) {
+	for name, step := range map[string]struct{ size, most int }{
+		"bytes": {1200, maxBytes/1200 + 50}, "packets": {1, maxPackets},
+	} {
+		line := newDelayLine(nil, time.Hour)
+		for range 2 * maxPackets {
+			line.push(&rtp.Packet{Payload: make([]byte, step.size)})
+		}
+		if got := len(line.waiting); got == 0 || got > step.most {
+			t.Errorf("%s: %d packets wait, want at most %d", name, got, step.most)
+		}
+	}
+}
+
+// TestPrivateServer is behind a router that nobody told it of: only a relay beside
+// it leads there.
+func TestPrivateServer(t *testing.T) {
+	const candidate = "a=candidate:1 1 udp 1 10.0.0.5 9 typ host\r\n"
+	answer := "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" + candidate
+	stranger := netip.MustParseAddr("198.51.100.7")
+	for _, public := range [][]netip.Addr{nil, {netip.MustParseAddr("203.0.113.5")}} {
+		got, err := completeAnswer(answer, public, 9, stranger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(got, "10.0.0.5"); told != (public == nil) {
+			t.Errorf("with the public addresses %v: told of the private one: %t", public, told)
+		}
+	}
+}

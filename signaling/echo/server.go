@@ -1,0 +1,249 @@
+package echo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+)
+
+// Config is what a Server is made of. Zero limits have defaults.
+type Config struct {
+	Port   uint16        // UDP, one for all calls on every address of the machine; 0: any
+	Public []netip.Addr  // addresses under which others reach it besides
+	Delay  time.Duration // of pictures and sounds; 0: a second
+	Log    *slog.Logger
+
+	Calls    int           // at once; 0: 32
+	PerPlace int           // of them from one address, or /64 of IPv6; 0: 12
+	Connect  time.Duration // for a call to be connected; 0: 10 s
+	Probe    time.Duration // of a call without media; 0: 20 s
+	Media    time.Duration // of one with media; 0: a minute
+}
+
+func (c *Config) fill() {
+	c.Delay = cmp.Or(c.Delay, time.Second)
+	c.Calls, c.PerPlace = cmp.Or(c.Calls, 32), cmp.Or(c.PerPlace, 12)
+	c.Connect = cmp.Or(c.Connect, 10*time.Second)
+	c.Probe, c.Media = cmp.Or(c.Probe, 20*time.Second), cmp.Or(c.Media, time.Minute)
+}
+
+// Error refuses an offer, in words for people and with a stable code.
+type Error struct{ Code, Message string }
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// Codes of an Error.
+const (
+	CodeBadSDP = "bad-sdp"
+	CodeBusy   = "check-busy"
+)
+
+var (
+	errBusy     = &Error{CodeBusy, "Too many connections are being checked. Try again in a minute."}
+	errPlace    = &Error{CodeBusy, "Too many connections are being checked from your address. Try again in a minute."}
+	errStopping = &Error{CodeBusy, "The server is stopping. Try again in a moment."}
+)
+
+// Server takes test calls. Its methods may be called concurrently.
+type Server struct {
+	// Static after New.
+	cfg Config
+	mux *ice.MultiUDPMuxDefault
+	api *webrtc.API
+
+	mu     sync.Mutex // guards what follows
+	calls  map[*call]struct{}
+	places map[netip.Prefix]int
+	closed bool
+	alive  sync.WaitGroup // calls; added to under mu
+}
+
+// New takes the port, on the addresses that the machine has now.
+func New(cfg Config) (*Server, error) {
+	cfg.fill()
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	mux, port, err := listen(cfg.Port)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Port = port
+	s := &Server{cfg: cfg, mux: mux, calls: make(map[*call]struct{}), places: make(map[netip.Prefix]int)}
+	if s.api, err = s.newAPI(); err != nil {
+		mux.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// maxTries bounds the search for a port that is free on every address.
+const maxTries = 16
+
+// listen takes a port on every address that the machine has now; 0: any.
+func listen(port uint16) (*ice.MultiUDPMuxDefault, uint16, error) {
+	for try := 1; ; try++ {
+		chosen, err := port, error(nil)
+		if chosen == 0 {
+			if chosen, err = freePort(); err != nil {
+				return nil, 0, err
+			}
+		}
+		mux, err := ice.NewMultiUDPMuxFromPort(int(chosen), ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(quiet()))
+		if err == nil {
+			return mux, chosen, nil
+		}
+		if port != 0 || try == maxTries || !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, 0, err
+		}
+	}
+}
+
+// freePort is a UDP port that nobody had a moment ago.
+func freePort() (uint16, error) {
+	socket, err := net.ListenUDP("udp", &net.UDPAddr{})
+	if err != nil {
+		return 0, err
+	}
+	defer socket.Close()
+	return uint16(socket.LocalAddr().(*net.UDPAddr).Port), nil
+}
+
+// newAPI makes peers that speak Opus and VP8, which every browser does (RFC 7874,
+// RFC 7742), and lets them share the port.
+func (s *Server) newAPI() (*webrtc.API, error) {
+	media := &webrtc.MediaEngine{}
+	feedback := []webrtc.RTCPFeedback{{Type: "goog-remb"}, {Type: "transport-cc"}, {Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
+	for _, codec := range []struct {
+		kind webrtc.RTPCodecType
+		webrtc.RTPCodecParameters
+	}{
+		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}},
+		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: vp8.MimeType, ClockRate: vp8.ClockRate, RTCPFeedback: feedback}, PayloadType: 96}},
+	} {
+		if err := media.RegisterCodec(codec.RTPCodecParameters, codec.kind); err != nil {
+			return nil, err
+		}
+	}
+	interceptors := &interceptor.Registry{}
+	if err := webrtc.RegisterDefaultInterceptors(media, interceptors); err != nil {
+		return nil, err
+	}
+	var settings webrtc.SettingEngine
+	settings.LoggerFactory = quietFactory{}
+	settings.SetICEUDPMux(s.mux)
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	settings.SetICETimeouts(3*time.Second, 2*time.Second, 2*time.Second)
+	settings.SetSCTPMaxMessageSize(maxMessage)
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings)), nil
+}
+
+var (
+	opus = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
+	vp8  = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
+)
+
+// Port is the UDP port, also when any would do.
+func (s *Server) Port() uint16 { return s.cfg.Port }
+
+// Run serves until ctx ends, and ends all calls then.
+func (s *Server) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return s.Close()
+}
+
+// Close ends all calls of a Server, and gives the port back.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	for c := range s.calls {
+		go c.end()
+	}
+	s.mu.Unlock()
+	s.alive.Wait()
+	return s.mux.Close()
+}
+
+// Answer takes a call from an address: it answers an offer, in SDP (RFC 8829) as
+// well. Refusals are of the type *Error.
+func (s *Server) Answer(ctx context.Context, from netip.Addr, offer string) (string, error) {
+	wanted, err := parseOffer(offer)
+	if err != nil {
+		return "", err
+	}
+	c := &call{server: s, place: placeOf(from), done: make(chan struct{})}
+	if err := s.admit(c); err != nil {
+		return "", err
+	}
+	answer, err := c.begin(ctx, wanted)
+	if err != nil {
+		c.end()
+		return "", err
+	}
+	return completeAnswer(answer, s.cfg.Public, s.cfg.Port, from)
+}
+
+func (s *Server) admit(c *call) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return errStopping
+	case len(s.calls) >= s.cfg.Calls:
+		return errBusy
+	case s.places[c.place] >= s.cfg.PerPlace:
+		return errPlace
+	}
+	s.calls[c] = struct{}{}
+	s.places[c.place]++
+	s.alive.Add(1)
+	return nil
+}
+
+func (s *Server) forget(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.calls, c)
+	if s.places[c.place]--; s.places[c.place] == 0 {
+		delete(s.places, c.place)
+	}
+	s.alive.Done()
+}
+
+// placeOf is what callers are told apart by: an IPv4 address, or the /64 that an
+// IPv6 host can choose its addresses from.
+func placeOf(addr netip.Addr) netip.Prefix {
+	addr = addr.Unmap().WithZone("")
+	bits := 32
+	if addr.Is6() {
+		bits = 64
+	}
+	prefix, _ := addr.Prefix(bits)
+	return prefix
+}
+
+// quietFactory makes pion say nothing: what it would is of no use to anybody
+// who runs a server, and names addresses.
+type quietFactory struct{}
+
+// NewLogger implements logging.LoggerFactory.
+func (quietFactory) NewLogger(string) logging.LeveledLogger { return quiet() }
+
+func quiet() logging.LeveledLogger {
+	factory := logging.NewDefaultLoggerFactory()
+	factory.DefaultLogLevel = logging.LogLevelDisabled
+	return factory.NewLogger("echo")
+}
