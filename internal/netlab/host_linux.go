@@ -18,6 +18,7 @@ type Host struct {
 	// Static.
 	lab  *Lab
 	name string // of its namespace
+	edge string // the namespace that has the address: its own, or that of its NAT
 	port string // the router's interface to it
 	home int    // among the homes, or -1
 
@@ -25,7 +26,7 @@ type Host struct {
 	addr   netip.Addr // not valid while there is none
 }
 
-// Addr is the host's address, not valid while it has none.
+// Addr is the address by which others know the host, not valid while it has none.
 func (h *Host) Addr() netip.Addr { return h.addr }
 
 // Cut loses everything to and from the host.
@@ -49,13 +50,13 @@ func (h *Host) faults(rule string) {
 	if rule != "" {
 		rules += fmt.Sprintf("add rule ip %s faults %s\n", h.port, rule)
 	}
-	h.lab.nft(rules)
+	h.lab.nft(h.lab.router, rules)
 }
 
 // Detach takes the host's address away; the carrier stays.
 func (h *Host) Detach() {
 	h.lab.t.Helper()
-	h.lab.ip("-n " + h.name + " addr flush dev eth0")
+	h.lab.ip("-n " + h.edge + " addr flush dev eth0")
 	h.lab.ip("-n " + h.lab.router + " addr flush dev " + h.port)
 	h.addr = netip.Addr{}
 }
@@ -88,8 +89,8 @@ func (h *Host) attach(addr netip.Addr) {
 	subnet := netip.PrefixFrom(addr, subnetBits)
 	gateway := subnet.Masked().Addr().Next()
 	h.lab.ip(fmt.Sprintf("-n %s addr add %s/%d dev %s", h.lab.router, gateway, subnetBits, h.port))
-	h.lab.ip(fmt.Sprintf("-n %s addr add %s dev eth0", h.name, subnet))
-	h.lab.ip(fmt.Sprintf("-n %s route add default via %s", h.name, gateway))
+	h.lab.ip(fmt.Sprintf("-n %s addr add %s dev eth0", h.edge, subnet))
+	h.lab.ip(fmt.Sprintf("-n %s route add default via %s", h.edge, gateway))
 	h.addr = addr
 }
 

@@ -35,11 +35,18 @@ type Lab struct {
 
 var count atomic.Int64 // of the labs of this process
 
-// New builds a network with some homes. The test fails where that is not possible.
+// New builds a network with some homes that have public addresses. The test fails
+// where that is not possible.
 func New(t testing.TB, homes int) *Lab {
 	t.Helper()
-	if homes > MaxHomes {
-		t.Fatalf("netlab: %d homes, at most %d", homes, MaxHomes)
+	return Behind(t, make([]Access, homes)...)
+}
+
+// Behind is New for homes that reach the network in certain ways.
+func Behind(t testing.TB, homes ...Access) *Lab {
+	t.Helper()
+	if len(homes) > MaxHomes {
+		t.Fatalf("netlab: %d homes, at most %d", len(homes), MaxHomes)
 	}
 	if os.Getuid() != 0 {
 		t.Fatal("netlab: making network namespaces needs root")
@@ -52,9 +59,9 @@ func New(t testing.TB, homes int) *Lab {
 	removeAbandoned(t)
 	l := &Lab{t: t, prefix: fmt.Sprintf("moim-%d-%d-", os.Getpid(), count.Add(1))}
 	l.router = l.namespace("router")
-	l.Server = l.host("server", -1, ServerAddr)
-	for i := range homes {
-		l.Homes = append(l.Homes, l.host(fmt.Sprintf("home%d", i), i, homeAddr(i, 0)))
+	l.Server = l.host("server", -1, Public, ServerAddr)
+	for i, access := range homes {
+		l.Homes = append(l.Homes, l.host(fmt.Sprintf("home%d", i), i, access, homeAddr(i, 0)))
 	}
 	return l
 }
@@ -110,15 +117,20 @@ func (l *Lab) namespace(role string) string {
 	return name
 }
 
-// host makes a namespace with a link to the router, which knows the host's
-// interface by its role.
-func (l *Lab) host(role string, home int, addr netip.Addr) *Host {
+// host makes a namespace with a link to the router, through a NAT if it is not
+// public. The router knows the host's interface by its role.
+func (l *Lab) host(role string, home int, access Access, addr netip.Addr) *Host {
 	l.t.Helper()
 	h := &Host{lab: l, name: l.namespace(role), port: role, home: home}
-	l.ip(fmt.Sprintf("link add %s netns %s type veth peer name eth0 netns %s", h.port, l.router, h.name))
+	h.edge = h.name
+	if access != Public {
+		h.edge = l.namespace(role + "-nat")
+		l.translate(h, access)
+	}
+	l.ip(fmt.Sprintf("link add %s netns %s type veth peer name eth0 netns %s", h.port, l.router, h.edge))
 	l.ip(fmt.Sprintf("-n %s link set %s up", l.router, h.port))
-	l.ip(fmt.Sprintf("-n %s link set eth0 up", h.name))
-	l.nft(fmt.Sprintf(`
+	l.ip(fmt.Sprintf("-n %s link set eth0 up", h.edge))
+	l.nft(l.router, fmt.Sprintf(`
 table ip %[1]s {
 	chain faults { }
 	chain forward {
@@ -137,10 +149,10 @@ func (l *Lab) ip(args string) {
 	output(l.t, nil, "ip", strings.Fields(args)...)
 }
 
-// nft gives the router rules.
-func (l *Lab) nft(rules string) {
+// nft gives a namespace rules.
+func (l *Lab) nft(name, rules string) {
 	l.t.Helper()
-	output(l.t, strings.NewReader(rules), "ip", "netns", "exec", l.router, "nft", "-f", "-")
+	output(l.t, strings.NewReader(rules), "ip", "netns", "exec", name, "nft", "-f", "-")
 }
 
 // output is what a command writes; the test fails when the command does.

@@ -20,10 +20,10 @@ const quick = 2 * time.Second
 
 // echo has a host send back what comes to a port over TCP or UDP, and answers
 // the port's address.
-func echo(t *testing.T, on *netlab.Host, network string) string {
+func echo(t *testing.T, on *netlab.Host, network, port string) string {
 	t.Helper()
 	var end io.Closer
-	address := net.JoinHostPort(on.Addr().String(), "7")
+	address := net.JoinHostPort(on.Addr().String(), port)
 	err := on.Within(func() error {
 		if network == "udp" {
 			packets, err := net.ListenPacket(network, address)
@@ -97,8 +97,8 @@ func returns(t *testing.T, c net.Conn, within time.Duration) bool {
 
 func TestReach(t *testing.T) {
 	l := netlab.New(t, 2)
-	other := echo(t, l.Homes[1], "udp")
-	if server := echo(t, l.Server, "tcp"); !returns(t, dial(t, l.Homes[0], "tcp", server), quick) {
+	other := echo(t, l.Homes[1], "udp", "7")
+	if server := echo(t, l.Server, "tcp", "7"); !returns(t, dial(t, l.Homes[0], "tcp", server), quick) {
 		t.Error("a home does not reach the server")
 	}
 	if !returns(t, dial(t, l.Homes[0], "udp", other), quick) {
@@ -109,7 +109,7 @@ func TestReach(t *testing.T) {
 func TestCut(t *testing.T) {
 	l := netlab.New(t, 2)
 	home, neighbour := l.Homes[0], l.Homes[1]
-	server, packets := echo(t, l.Server, "tcp"), echo(t, l.Server, "udp")
+	server, packets := echo(t, l.Server, "tcp", "7"), echo(t, l.Server, "udp", "7")
 	tcp, udp := dial(t, home, "tcp", server), dial(t, home, "udp", packets)
 	beside := dial(t, neighbour, "udp", packets)
 	for _, step := range []struct {
@@ -150,7 +150,7 @@ func TestCut(t *testing.T) {
 func TestLose(t *testing.T) {
 	const packets, percent = 2000, 20
 	l := netlab.New(t, 1)
-	c := dial(t, l.Homes[0], "udp", echo(t, l.Server, "udp"))
+	c := dial(t, l.Homes[0], "udp", echo(t, l.Server, "udp", "7"))
 	l.Homes[0].Lose(percent)
 	came := 0
 	for range packets {
@@ -168,7 +168,7 @@ func TestLose(t *testing.T) {
 func TestMove(t *testing.T) {
 	l := netlab.New(t, 1)
 	home := l.Homes[0]
-	server := echo(t, l.Server, "tcp")
+	server := echo(t, l.Server, "tcp", "7")
 	first := home.Addr()
 	for _, step := range []struct {
 		name string
