@@ -11,6 +11,6 @@ COPY --from=build /out/signal /signal
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 ENV MOIM_LISTEN=:8080 MOIM_DATA=/data
-EXPOSE 8080
+EXPOSE 8080 80 443 3478 3478/udp
 VOLUME /data
 ENTRYPOINT ["/signal"]

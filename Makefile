@@ -1,12 +1,13 @@
 # make run    serves a call on http://localhost:8080
 # make test   runs everything; it installs or names what is missing
+# make test-nat  the relay, and calls through NATs; Linux, as root
 # make test-network  calls over networks that fail; Linux, as root, some minutes
 GO       ?= go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser test-network lint bench fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser test-nat test-network lint bench fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -30,10 +31,15 @@ test-browser:
 	@.ci/need go chromium
 	$(GO) test -tags browser -count=1 -timeout 20m -run 'Browser' ./cmd/signal
 
-test-network:
-	@.ci/need linux root go chromium ip nft
+test-nat:
+	@.ci/need linux root go ip nft coturn
 	$(GO) test -tags network -count=1 ./internal/netlab
-	$(GO) test -tags network -count=1 -timeout 30m -v -run 'Network' ./cmd/signal
+	$(GO) test -tags network -count=1 -run 'Turnutils|Stunclient' ./signaling/turn
+	$(GO) test -tags network -count=1 -timeout 10m -run 'NetworkNAT$$' ./cmd/signal
+
+test-network: test-nat
+	@.ci/need chromium firefox certutil
+	$(GO) test -tags network -count=1 -timeout 30m -v -run 'Network' -skip 'NetworkNAT$$' ./cmd/signal
 
 lint:
 	@.ci/need go
@@ -43,10 +49,15 @@ bench:
 	@.ci/need go
 	$(GO) run ./signaling/bench
 	$(GO) run ./chat/bench
+	@.ci/need coturn
+	$(GO) run ./signaling/turn/bench
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol
 	$(GO) test -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME) ./signaling
+	$(GO) test -run '^$$' -fuzz FuzzExchange -fuzztime $(FUZZTIME) ./signaling/turn
+	$(GO) test -run '^$$' -fuzz FuzzStream -fuzztime $(FUZZTIME) ./signaling/turn
+	$(GO) test -run '^$$' -fuzz FuzzAnswer -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./signaling/echo
 
 soak:
 	@.ci/need go cc

@@ -117,7 +117,7 @@ func (a *roomsAPI) make(c echo.Context) error {
 		return &httpError{http.StatusUnsupportedMediaType, codeNotJSON, "The content type must be application/json."}
 	}
 	var req makeRequest
-	if err := readJSON(c, &req); err != nil {
+	if err := readJSON(c, &req, maxBody); err != nil {
 		return err
 	}
 	if req.Lobby || req.Password != nil {
@@ -133,8 +133,9 @@ func (a *roomsAPI) make(c echo.Context) error {
 	return c.JSON(http.StatusCreated, makeAnswer{room, key})
 }
 
-func readJSON(c echo.Context, into any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response().Writer, c.Request().Body, maxBody))
+// readJSON reads a request of so many bytes at most.
+func readJSON(c echo.Context, into any, limit int64) error {
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response().Writer, c.Request().Body, limit))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return &httpError{http.StatusRequestEntityTooLarge, codeTooLarge, "The request is too large."}
 	}

@@ -34,7 +34,10 @@ func (s *site) end() {
 }
 
 // host is the host and port of the site.
-func (s *site) host() string { return strings.TrimPrefix(s.url, "http://") }
+func (s *site) host() string {
+	_, host, _ := strings.Cut(s.url, "://")
+	return host
+}
 
 // scripted joins a room as somebody without a browser, who takes no calls and
 // says what is asked for. They stay until the test ends, or leave is called.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -11,15 +14,33 @@ import (
 
 	"moim/chat"
 	"moim/signaling"
+	"moim/signaling/turn"
 )
 
 // config is what flags and environment say.
 type config struct {
-	Listen    string         `default:"localhost:8080" env:"MOIM_LISTEN" placeholder:"HOST:PORT" help:"Address to serve HTTP on; :8080 is every address of this machine (${env})."`
+	Listen    string         `env:"MOIM_LISTEN" placeholder:"HOST:PORT" help:"Address to serve HTTP on; :8080 is every address of this machine. With --tls it leads there (default localhost:8080; :80 with --domain or --cert; :8080 with --self-signed; ${env})."`
 	Data      string         `default:"${data}" env:"MOIM_DATA" placeholder:"FOLDER" help:"Folder for what must last; made if missing, ${default} if not given (${env})."`
 	Retention chat.Retention `default:"365d:100000" env:"MOIM_RETENTION" placeholder:"AGE:LINES" help:"How long chat is kept on disk, and how many lines of a room, such as 30d:10000, 36h:all or all:all; 0 keeps nothing on disk (default ${default}, ${env})."`
 	Grace     time.Duration  `default:"20s" env:"MOIM_GRACE" placeholder:"TIME" help:"How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default ${default}, ${env})."`
 	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
+
+	TLS        string   `name:"tls" env:"MOIM_TLS" placeholder:"HOST:PORT" group:"https" help:"Address to serve HTTPS and TURN over TLS on (default :443 with --domain or --cert, :8443 with --self-signed; ${env})."`
+	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" xor:"certificate,certificate-key" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
+	Cert       string   `env:"MOIM_CERT" placeholder:"FILE" group:"https" xor:"certificate" and:"pair" help:"Certificate chain (PEM); read again when it changes (${env})."`
+	Key        string   `env:"MOIM_KEY" placeholder:"FILE" group:"https" xor:"certificate-key" and:"pair" help:"Private key of --cert (PEM; ${env})."`
+	SelfSigned bool     `env:"MOIM_SELF_SIGNED" group:"https" xor:"certificate,certificate-key" help:"Make a certificate for the names and addresses of this machine, for a local network: browsers warn once (${env})."`
+	ACME       acme     `embed:"" prefix:"acme-" group:"https"`
+
+	Turn       string         `default:"auto" env:"MOIM_TURN" placeholder:"HOST:PORT" group:"relay" help:"Address to serve STUN and TURN on, by UDP and TCP; off for no relay; auto is :3478, or no relay while that is taken (default ${default}, ${env})."`
+	PublicIP   []turn.Mapping `name:"public-ip" env:"MOIM_PUBLIC_IP" placeholder:"IP[/LOCAL]" group:"relay" help:"Addresses under which others reach this machine, if it cannot know: behind a NAT, in a container. 203.0.113.5/10.0.0.5 says which of its own addresses one leads to (${env})."`
+	RelayPorts turn.PortRange `default:"49160-49559" env:"MOIM_RELAY_PORTS" placeholder:"FIRST-LAST" group:"relay" help:"UDP ports of the relay; the first is for test calls (default ${default}, ${env})."`
+	TurnAllow  []netip.Prefix `env:"MOIM_TURN_ALLOW" placeholder:"PREFIX" group:"relay" help:"Networks that the relay may send to although they are private, such as 10.1.0.0/16 (${env})."`
+	ICEServer  []iceServer    `name:"ice-server" env:"MOIM_ICE_SERVER" placeholder:"URL" group:"relay" help:"STUN or TURN server of your own to use too, such as turn:turn.example.org:3478?transport=udp (${env})."`
+	ICESecret  string         `name:"ice-secret-file" env:"MOIM_ICE_SECRET_FILE" placeholder:"FILE" group:"relay" help:"File with the secret of the TURN servers of --ice-server (TURN REST; static-auth-secret of coturn; ${env})."`
+
+	LimitRelay       int `default:"20" env:"MOIM_LIMIT_RELAY" placeholder:"MBIT" group:"limits" help:"Megabits a second that the relay passes on of one person, each way (default ${default}, ${env})."`
+	LimitAllocations int `default:"100" env:"MOIM_LIMIT_ALLOCATIONS" placeholder:"N" group:"limits" help:"Relay ports of one person at once (default ${default}, ${env})."`
 
 	LimitSignals signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
 	LimitChats   signaling.Rate `default:"10:40" env:"MOIM_LIMIT_CHATS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of one person (default ${default}, ${env})."`
@@ -31,6 +52,45 @@ type config struct {
 	LogLevel logLevel `default:"info" env:"MOIM_LOG_LEVEL" placeholder:"LEVEL" group:"operation" help:"Least level to log: debug, info, warn or error (default ${default}, ${env})."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// acme is whom certificates are got from.
+type acme struct {
+	Email     string `env:"MOIM_ACME_EMAIL" placeholder:"ADDRESS" help:"Whom the authority may write to about certificates that end (${env})."`
+	Directory string `env:"MOIM_ACME_DIRECTORY" placeholder:"URL" help:"Another authority than Let's Encrypt (RFC 8555, section 7.1.1; ${env})."`
+	Roots     string `env:"MOIM_ACME_ROOTS" placeholder:"FILE" help:"Certificates that the authority's own HTTPS is trusted by, besides the system's (PEM; ${env})."`
+}
+
+// settle fills in what depends on other flags, and refuses what does not go
+// together.
+func (c *config) settle() error {
+	secure := len(c.Domain) > 0 || c.Cert != "" || c.SelfSigned
+	switch {
+	case c.TLS != "" && !secure:
+		return errors.New("--tls needs a certificate: --domain, --cert with --key, or --self-signed")
+	case c.TLS == "" && c.SelfSigned:
+		c.TLS = ":8443"
+	case c.TLS == "" && secure:
+		c.TLS = ":443"
+	}
+	switch {
+	case c.Listen != "":
+	case c.SelfSigned:
+		c.Listen = ":8080"
+	case secure:
+		c.Listen = ":80"
+	default:
+		c.Listen = "localhost:8080"
+	}
+	switch {
+	case c.LimitRelay < 1 || c.LimitAllocations < 1:
+		return errors.New("--limit-relay and --limit-allocations are at least 1; --turn=off is for no relay")
+	case c.RelayPorts.Last-c.RelayPorts.First < 1:
+		return errors.New("--relay-ports has at least two ports")
+	case c.ICESecret == "" && slices.ContainsFunc(c.ICEServer, iceServer.relays):
+		return errors.New("--ice-server with a TURN server needs its secret: --ice-secret-file")
+	}
+	return nil
 }
 
 func (c *config) limits() signaling.Limits {

@@ -60,7 +60,7 @@ func start(t *testing.T, command []string, args ...string) *process {
 		if err != nil {
 			t.Fatalf("the program did not start: %v\n%s", p.cmd.Wait(), p.log)
 		}
-		if port := regexp.MustCompile(`open http://localhost:(\d+)`).FindStringSubmatch(line); port != nil {
+		if port := regexp.MustCompile(`http://localhost:(\d+)`).FindStringSubmatch(line); port != nil {
 			p.url = "http://127.0.0.1:" + port[1]
 		}
 	}

@@ -54,7 +54,10 @@ func parse(args []string, stdout, stderr io.Writer) (cfg config, exit bool, err 
 	if _, err = parser.Parse(args); err != nil && !exit {
 		return cfg, false, fmt.Errorf("%w; --help lists the options", err)
 	}
-	return cfg, exit, nil
+	if exit {
+		return cfg, true, nil
+	}
+	return cfg, false, cfg.settle()
 }
 
 // version is the module's version, or the commit it was built from.

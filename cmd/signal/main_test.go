@@ -55,7 +55,7 @@ func TestHelp(t *testing.T) {
 		for _, want := range []string{
 			"Self-hosted video calls with chat beside them.",
 			"Start it, open the address it prints, send the link to others.",
-			"--listen=HOST:PORT Address to serve HTTP on; :8080 is every address of this machine (MOIM_LISTEN).",
+			"--listen=HOST:PORT Address to serve HTTP on; :8080 is every address of this machine. With --tls it leads there (default localhost:8080; :80 with --domain or --cert; :8080 with --self-signed; MOIM_LISTEN).",
 			"--data=FOLDER Folder for what must last; made if missing, " + filepath.Join(xdg.DataHome, "moim") + " if not given (MOIM_DATA).",
 			"--grace=TIME How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default 20s, MOIM_GRACE).",
 			"--origin=HOST,... Other hosts whose pages may connect, such as app.example.org or *.example.org (MOIM_ORIGIN).",
@@ -127,7 +127,7 @@ func TestWrongFlags(t *testing.T) {
 		"--limit-joins=0:1":        `--limit-joins: "0:1" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-chats=1:0":        `--limit-chats: "1:0" is not of the form PER_SECOND:BURST, such as 200:400; --help lists the options`,
 		"--limit-peers=many":       `--limit-peers: expected a valid 64 bit int but got "many"; --help lists the options`,
-		"--limit-peers=0":          "a room holds 1 to 334 peers",
+		"--limit-peers=0":          "a room holds 1 to 325 peers",
 		"--grace=soon":             `--grace: expected duration but got "soon": time: invalid duration "soon"; --help lists the options`,
 		"--grace=10m1s":            "a grace time is at most 10m0s",
 		"--grace=-1s":              "a grace time is at most 10m0s",
@@ -230,7 +230,7 @@ func TestOpenURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := openURL(addr); got != want {
+		if got := openURL("http", addr); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)
 		}
 	}

@@ -25,6 +25,7 @@ type program struct {
 	ctx     context.Context //nolint:containedctx // of the test
 	http    *http.Client    // follows no redirects
 	url     string          // by address, without a path
+	secure  string          // the same over HTTPS, if there is any
 	data    string          // its folder
 	console *console        // what it logs
 
@@ -51,7 +52,7 @@ func boot(t *testing.T, args ...string) *program {
 			p.data = folder
 		}
 	}
-	args = append([]string{"--listen=127.0.0.1:0", "--data=" + p.data}, args...)
+	args = append([]string{"--listen=127.0.0.1:0", "--turn=off", "--data=" + p.data}, args...)
 	go func() {
 		defer close(p.ended)
 		p.err = run(running, args, io.Discard, p.console)
@@ -67,12 +68,15 @@ func boot(t *testing.T, args ...string) *program {
 			t.Logf("the program's log:\n%s", p.console)
 		}
 	})
-	line := p.console.wait(p, "open http://")
-	port := regexp.MustCompile(`open http://localhost:(\d+)`).FindStringSubmatch(line)
+	line := p.console.wait(p, "moim is ready; open ")
+	port := regexp.MustCompile(`http://localhost:(\d+)`).FindStringSubmatch(line)
 	if port == nil {
 		t.Fatalf("the log names no address: %s", line)
 	}
 	p.url = "http://127.0.0.1:" + port[1]
+	if port := regexp.MustCompile(`https://localhost:(\d+)`).FindStringSubmatch(line); port != nil {
+		p.secure = "https://127.0.0.1:" + port[1]
+	}
 	return p
 }
 

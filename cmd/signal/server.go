@@ -14,8 +14,10 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/sync/errgroup"
 
+	"moim/internal/certs"
 	"moim/public"
 	"moim/signaling"
+	testcall "moim/signaling/echo"
 )
 
 const (
@@ -29,13 +31,19 @@ const (
 
 // server is the program once its configuration is known.
 type server struct {
-	log      *slog.Logger
-	hub      *signaling.Hub
-	data     *data
-	http     *http.Server
-	listener net.Listener
-	debug    *http.Server // nil unless asked for
-	debugOn  net.Listener
+	log       *slog.Logger
+	hub       *signaling.Hub
+	data      *data
+	secure    *secure // nil without HTTPS
+	relay     *relay
+	testCalls *testcall.Server
+	fronts    []front
+}
+
+// front is an address with what is served there.
+type front struct {
+	http *http.Server
+	on   net.Listener
 }
 
 // newServer opens what the server needs, its addresses included.
@@ -46,7 +54,7 @@ func newServer(cfg config, log *slog.Logger) (*server, error) {
 	}
 	s := &server{log: log, data: data}
 	if err := s.build(cfg); err != nil {
-		return nil, errors.Join(err, data.close())
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
@@ -57,49 +65,78 @@ func (s *server) build(cfg config) error {
 	if err != nil {
 		return err
 	}
-	if err := s.listen(cfg); err != nil {
+	plain, err := listen("--listen", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	s.fronts = []front{{on: plain}}
+	if cfg.Debug != "" {
+		debug, err := listen("--debug", cfg.Debug)
+		if err != nil {
+			return err
+		}
+		s.fronts = append(s.fronts, front{newHTTP(profiles(), s.log), debug})
+		s.log.Warn("profiles are served; keep this address private", "url", openURL("http", debug.Addr())+"/debug/pprof/")
+	}
+	if s.secure, err = newSecure(cfg, s.log); err != nil {
+		return err
+	}
+	if err := s.buildRelay(cfg); err != nil {
 		return err
 	}
 	s.hub, err = signaling.New(signaling.Config{
 		Store: s.data.store, Rooms: s.data.rooms, SessionKeys: s.data.keys,
-		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin,
+		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin, Relay: s.relay,
 	})
 	if err != nil {
-		s.unlisten()
 		return err
 	}
-	s.http = newHTTP(routes(s.hub, pages, s.ready, s.log), s.log)
-	s.http.ReadTimeout, s.http.WriteTimeout = readTimeout, writeTimeout
-	if s.debugOn != nil {
-		s.debug = newHTTP(profiles(), s.log)
-	}
-	return nil
-}
-
-// listen takes the addresses of a configuration, or none of them.
-func (s *server) listen(cfg config) error {
-	var (
-		sockets net.ListenConfig
-		err     error
-	)
-	if s.listener, err = sockets.Listen(context.Background(), "tcp", cfg.Listen); err != nil {
-		return fmt.Errorf("cannot listen on %s; choose another address with --listen: %w", cfg.Listen, err)
-	}
-	if cfg.Debug == "" {
+	whole := newHTTP(s.routes(pages), s.log)
+	whole.ReadTimeout, whole.WriteTimeout = readTimeout, writeTimeout
+	if s.secure == nil {
+		s.fronts[0].http = whole
 		return nil
 	}
-	if s.debugOn, err = sockets.Listen(context.Background(), "tcp", cfg.Debug); err != nil {
-		s.unlisten()
-		return fmt.Errorf("cannot listen on %s; choose another address with --debug: %w", cfg.Debug, err)
-	}
+	door := newHTTP(s.secure.door(whole.Handler), s.log)
+	door.ReadTimeout, door.WriteTimeout = readTimeout, writeTimeout
+	s.fronts[0].http = door
+	s.fronts = append(s.fronts, front{whole, s.secure.port.HTTP()})
 	return nil
 }
 
-func (s *server) unlisten() {
-	s.listener.Close()
-	if s.debugOn != nil {
-		s.debugOn.Close()
+// buildRelay makes the relay and who takes test calls.
+func (s *server) buildRelay(cfg config) error {
+	public, err := publicAddresses(cfg, s.log)
+	if err != nil {
+		return err
 	}
+	if s.testCalls, err = newTestCalls(cfg.RelayPorts, public, s.log); err != nil {
+		return err
+	}
+	var overTLS net.Listener
+	if s.secure != nil {
+		overTLS = s.secure.port.TURN()
+	}
+	s.relay, err = newRelay(cfg, public, overTLS, s.testCalls.Port(), s.log)
+	return err
+}
+
+// close gives back what was taken by a server that does not run.
+func (s *server) close() error {
+	for _, front := range s.fronts {
+		front.on.Close()
+	}
+	var errs []error
+	if s.secure != nil {
+		errs = append(errs, s.secure.listener.Close())
+	}
+	if s.relay != nil && s.relay.own != nil {
+		errs = append(errs, s.relay.own.Close())
+	}
+	if s.testCalls != nil {
+		errs = append(errs, s.testCalls.Close())
+	}
+	return errors.Join(append(errs, s.data.close())...)
 }
 
 func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
@@ -113,15 +150,21 @@ func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
 
 // run serves until ctx ends, then sends everyone away and waits for them.
 func (s *server) run(ctx context.Context) error {
-	s.log.Info("moim is ready; open " + openURL(s.listener.Addr()))
+	s.greet()
 	group, ctx := errgroup.WithContext(ctx)
-	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
 	group.Go(func() error { return s.hub.Run(ctx) })
 	group.Go(func() error { s.data.tend(ctx, s.log); return nil })
-	group.Go(func() error { return serve(ctx, s.http, s.listener) })
-	if s.debug != nil {
-		s.log.Warn("profiles are served; keep this address private", "url", openURL(s.debugOn.Addr())+"/debug/pprof/")
-		group.Go(func() error { return serve(ctx, s.debug, s.debugOn) })
+	group.Go(func() error { return s.testCalls.Run(ctx) })
+	if s.relay.own != nil {
+		group.Go(func() error { return s.relay.own.Run(ctx) })
+	}
+	if s.secure != nil {
+		group.Go(func() error { return s.secure.source.Run(ctx) })
+		group.Go(func() error { return s.secure.port.Run(ctx) })
+	}
+	for _, front := range s.fronts {
+		front.http.BaseContext = func(net.Listener) context.Context { return ctx }
+		group.Go(func() error { return serve(ctx, front.http, front.on) })
 	}
 	err := group.Wait()
 	err = errors.Join(err, s.data.close())
@@ -129,15 +172,17 @@ func (s *server) run(ctx context.Context) error {
 	return err
 }
 
-// ready is the reason why not to send anyone here; nil when there is none.
-func (s *server) ready() error {
-	if s.hub.Draining() {
-		return errors.New("draining")
+// greet says where the server is to be found.
+func (s *server) greet() {
+	plain := openURL("http", s.fronts[0].on.Addr())
+	if s.secure == nil {
+		s.log.Info("moim is ready; open " + plain)
+		return
 	}
-	if err := s.data.err(); err != nil {
-		return fmt.Errorf("chat cannot be stored: %w", err)
+	s.log.Info("moim is ready; open "+s.secure.openURL(), "leading_there", plain)
+	if own, ok := s.secure.source.(*certs.SelfSigned); ok {
+		s.log.Info("browsers will warn once, as nobody they know vouches for the certificate; compare its fingerprint", "sha256", own.Fingerprint())
 	}
-	return nil
 }
 
 // serve serves until ctx ends and then for what is under way.
@@ -159,48 +204,44 @@ func serve(ctx context.Context, server *http.Server, on net.Listener) error {
 }
 
 // openURL is what to open in a browser on this machine.
-func openURL(addr net.Addr) string {
+func openURL(scheme string, addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok {
-		return "http://" + addr.String()
+		return scheme + "://" + addr.String()
 	}
 	if tcp.IP.IsLoopback() || tcp.IP.IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", tcp.Port)
+		return fmt.Sprintf("%s://localhost:%d", scheme, tcp.Port)
 	}
-	return "http://" + addr.String()
+	return scheme + "://" + addr.String()
 }
 
 // reading are the methods that whatever can be read takes (RFC 9110, section 9.1).
 var reading = []string{http.MethodGet, http.MethodHead}
 
 // routes is the whole of the server's HTTP.
-func routes(hub *signaling.Hub, pages *pages, ready func() error, log *slog.Logger) http.Handler {
+func (s *server) routes(pages *pages) http.Handler {
 	e := echo.New()
 	e.HideBanner = true
 	e.IPExtractor = echo.ExtractIPDirect()
-	e.HTTPErrorHandler = func(err error, c echo.Context) { writeError(log, err, c) }
+	e.HTTPErrorHandler = func(err error, c echo.Context) { writeError(s.log, err, c) }
 	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{
 		DisableStackAll: true,
 		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			log.Error("request panicked", "route", c.Path(), "stack", string(stack))
+			s.log.Error("request panicked", "route", c.Path(), "stack", string(stack))
 			return err
 		},
 	}), secureHeaders)
 
 	e.GET("/ws", func(c echo.Context) error {
-		hub.Accept(c.Response().Writer, c.Request(), clientAddr(c))
+		s.relay.noteClient(clientAddr(c))
+		s.hub.Accept(c.Response().Writer, c.Request(), clientAddr(c))
 		return nil
 	})
-	healthy := func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
-	e.Match(reading, "/healthz", healthy)
-	e.Match(reading, "/readyz", func(c echo.Context) error {
-		if err := ready(); err != nil {
-			return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
-		}
-		return healthy(c)
-	})
-	api := &roomsAPI{hub: hub}
-	api.register(e.Group("/api"))
+	e.Match(reading, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.Match(reading, "/readyz", s.readiness)
+	api := e.Group("/api")
+	(&roomsAPI{hub: s.hub}).register(api)
+	(&checkAPI{calls: s.testCalls, relay: s.relay, hub: s.hub}).register(api)
 	pages.register(e)
 	return e
 }
