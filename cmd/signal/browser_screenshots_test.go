@@ -28,7 +28,7 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	s := startSite(t)
+	s := startSite(t, "--turn=127.0.0.1:0")
 	desk := look{width: 1280, height: 800}
 	people := make([]*person, 3)
 	for i, name := range []string{"Mina", "Jonas", "Sora"} {
@@ -68,10 +68,20 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 	mina.fills("Your name", "Mina")
 	mina.sees("button", "Turn camera off")
 	both(mina, "door")
+	mina.clicks("button", "Check connection")
+	mina.reads("status", "", "You can talk to everyone.")
+	mina.comesBack(false)
+	mina.readsIn(mirror, "bit/s in, ")
+	both(mina, "check")
+	mina.clicks("button", "Close")
 
 	mina.joinSharp("reading-circle")
 	mina.seesSharp(jonas)
 	both(mina, "call-two")
+	mina.clicks("button", "Figures of Jonas")
+	mina.reads("group", "Jonas", "bit/s in, ")
+	both(mina, "figures")
+	mina.clicks("button", "Figures of Jonas")
 	sora.joinSharp("reading-circle")
 	mina.seesSharp(jonas, sora)
 	for _, p := range people {

@@ -104,6 +104,20 @@ export class Call extends EventTarget {
     return this.#mesh?.remote ?? new Map();
   }
 
+  /** Whether there is a relay to go by where nothing goes directly. */
+  get hasRelay() {
+    return this.#mesh?.hasRelay ?? false;
+  }
+
+  /**
+   * All the browser counts of the connection to a peer (W3C WebRTC Statistics).
+   * @param {string} id
+   * @returns {Promise<import('./rtc/figures.js').Report|null>} null where there is no connection
+   */
+  async stats(id) {
+    return (await this.#mesh?.stats(id)) ?? null;
+  }
+
   /**
    * Enters a room; possible again after the call has ended.
    * @param {{room: string, name?: string, host?: string, session?: string}} request `host`: the key `makeRoom` gave;

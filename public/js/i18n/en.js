@@ -1,3 +1,5 @@
+import { checkEn } from './check-en.js';
+
 /**
  * English. A value is a sentence, or one sentence per plural category (chosen by `count`);
  * `{name}` is a placeholder.
@@ -79,6 +81,7 @@ export const en = Object.freeze({
   'tile.reconnecting': 'Reconnecting…',
   'tile.audioOnly': 'Sound only: the connection is too weak for pictures',
   'tile.no-route': 'No direct route and no relay',
+  'tile.no-route-relay': 'No route, not even through the relay',
   'tile.no-answer': 'No answer from the other side',
   'tile.rejected': 'The browsers could not connect',
 
@@ -213,4 +216,6 @@ export const en = Object.freeze({
   'error.room-exists': 'This room is already open. Join it, or choose another name.',
   'error.closed': 'The server cannot be reached. Check your network and try again.',
   'error.unknown': 'That did not work. Try again in a moment.',
+
+  ...checkEn,
 });

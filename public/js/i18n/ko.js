@@ -1,3 +1,5 @@
+import { checkKo } from './check-ko.js';
+
 /** Korean: the same keys and placeholders as English. */
 export const ko = Object.freeze({
   'app.name': 'Moim',
@@ -75,6 +77,7 @@ export const ko = Object.freeze({
   'tile.reconnecting': '다시 연결하는 중…',
   'tile.audioOnly': '소리만 나옵니다. 연결이 약해 화면을 보낼 수 없습니다',
   'tile.no-route': '직접 연결도 중계도 되지 않습니다',
+  'tile.no-route-relay': '중계를 거쳐도 연결되지 않습니다',
   'tile.no-answer': '상대방이 응답하지 않습니다',
   'tile.rejected': '브라우저끼리 연결하지 못했습니다',
 
@@ -209,4 +212,6 @@ export const ko = Object.freeze({
   'error.room-exists': '이미 열려 있는 방입니다. 참여하거나 다른 이름을 고르세요.',
   'error.closed': '서버에 연결할 수 없습니다. 네트워크를 확인하고 다시 해 보세요.',
   'error.unknown': '되지 않았습니다. 잠시 뒤 다시 해 보세요.',
+
+  ...checkKo,
 });

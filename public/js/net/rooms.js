@@ -1,4 +1,4 @@
-import { ProtocolError } from './protocol.js';
+import { callAPI, posted } from './api.js';
 
 /** @typedef {{name: string, topic: string, peers: number, created: string}} PublicRoom */
 /** @typedef {{exists: boolean, peers: number, locked: boolean, lobby: boolean, hasPassword: boolean}} RoomInfo */
@@ -60,47 +60,25 @@ export function watchRooms({ EventSource = globalThis.EventSource, clock = globa
 }
 
 /**
- * @param {typeof globalThis.fetch} fetch
- * @param {string} path
- * @param {RequestInit} [init]
- * @returns {Promise<any>}
- */
-async function callApi(fetch, path, init) {
-  let response;
-  try {
-    response = await fetch(path, init);
-  } catch {
-    throw new ProtocolError('closed');
-  }
-  const body = await response.json().catch(() => null);
-  if (response.ok && body) return body;
-  throw new ProtocolError(body?.error?.code ?? 'internal', body?.error?.message);
-}
-
-/**
  * Makes a room and answers its host key, which `join` takes as `host`.
  * @param {{name?: string, topic?: string, public?: boolean}} settings
  * @param {typeof globalThis.fetch} [fetch]
- * @returns {Promise<{room: import('./protocol.js').Room, hostKey: string}>} rejects with {@link ProtocolError}, code
+ * @returns {Promise<{room: import('./protocol.js').Room, hostKey: string}>} rejects with ProtocolError, code
  *   `room-exists` when there is one of that name
  */
 export function makeRoom(settings, fetch = (...args) => globalThis.fetch(...args)) {
-  return callApi(fetch, '/api/rooms', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(settings),
-  });
+  return callAPI(fetch, '/api/rooms', posted(settings));
 }
 
 /**
  * What anyone may know about a room before joining it.
  * @param {string} name
  * @param {typeof globalThis.fetch} [fetch]
- * @returns {Promise<RoomInfo>} rejects with {@link ProtocolError}
+ * @returns {Promise<RoomInfo>} rejects with ProtocolError
  */
 export function roomInfo(name, fetch = (...args) => globalThis.fetch(...args)) {
   const headers = { Accept: 'application/json' }; // the room `events`, not the stream of that path
-  return callApi(fetch, `/api/rooms/${encodeURIComponent(name)}`, { headers });
+  return callAPI(fetch, `/api/rooms/${encodeURIComponent(name)}`, { headers });
 }
 
 const CONSONANTS = 'bdfghjklmnprstvz';

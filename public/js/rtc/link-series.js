@@ -46,6 +46,7 @@ export class LinkSeries extends EventTarget {
    * @param {Map<TrackKind, MediaStreamTrack|null>} options.tracks what is sent
    * @param {RTCIceServer[]} options.iceServers
    * @param {(signal: Signal) => void} options.send
+   * @param {(candidate: RTCIceCandidate) => void} [options.gathered] called with each own candidate
    * @param {Clock} options.clock
    * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
    * @param {typeof globalThis.MediaStream} [options.MediaStream]

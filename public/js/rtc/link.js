@@ -16,6 +16,7 @@ import { Transceivers } from './transceivers.js';
  * @property {RTCIceServer[]} iceServers
  * @property {RTCIceTransportPolicy} [policy] which candidates are used
  * @property {(signal: Signal) => void} send
+ * @property {(candidate: RTCIceCandidate) => void} [gathered] called with each own candidate
  * @property {typeof globalThis.RTCPeerConnection} [RTCPeerConnection]
  * @property {typeof globalThis.MediaStream} [MediaStream]
  * @property {Clock} [clock]
@@ -54,7 +55,7 @@ export class Link extends EventTarget {
 
   /** @param {LinkOptions} options */
   constructor({
-    polite, begin = !polite, audioOnly = false, former = new Set(), iceServers, policy = 'all', send,
+    polite, begin = !polite, audioOnly = false, former = new Set(), iceServers, policy = 'all', send, gathered,
     RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream, clock = globalThis,
   }) {
     super();
@@ -64,7 +65,7 @@ export class Link extends EventTarget {
     const fault = (/** @type {unknown} */ error) => this.#fault(error);
     this.#transceivers = new Transceivers(this.#pc, { audioOnly, failed: fault, MediaStream });
     this.#negotiation = new Negotiation({
-      pc: this.#pc, transceivers: this.#transceivers, polite, begin, former, send, fault,
+      pc: this.#pc, transceivers: this.#transceivers, polite, begin, former, send, gathered, fault,
       rejected: () => this.#setState('failed', 'rejected'),
     });
     for (const type of ['offering', 'offered', 'answered', 'ignored']) {
@@ -147,10 +148,15 @@ export class Link extends EventTarget {
     return this.#negotiation.receive(signal);
   }
 
+  /** All the browser counts (W3C WebRTC Statistics). @returns {Promise<import('./figures.js').Report>} */
+  async stats() {
+    return /** @type {any} */ (await this.#pc.getStats());
+  }
+
   /** What has come in so far. @returns {Promise<Reading>} */
   async read() {
     const reading = { at: 0, audio: 0, camera: 0 };
-    for (const entry of (await this.#pc.getStats()).values()) {
+    for (const entry of (await this.stats()).values()) {
       reading.at = Math.max(reading.at, entry.timestamp);
       const kind = entry.type === 'inbound-rtp' && this.#transceivers.kind(entry.trackIdentifier);
       if (kind === 'audio' || kind === 'camera') reading[kind] += entry.packetsReceived;

@@ -1,4 +1,5 @@
 import { PeerLink } from './peer-link.js';
+import { Relays, hasRelay } from './relays.js';
 
 /** @import { CandidateMessage, DescriptionMessage } from '../net/protocol.js' */
 /** @import { Signal } from './link.js' */
@@ -20,6 +21,7 @@ export class Mesh extends EventTarget {
   #send;
   #options;
   #iceServers;
+  #relays = new Relays();
   #signaling = true;
   /** @type {Map<string, PeerLink>} */
   #links = new Map();
@@ -62,13 +64,14 @@ export class Mesh extends EventTarget {
       polite: this.#you > peer.id,
       signaling: this.#signaling,
       tracks: this.#tracks,
-      iceServers: this.#iceServers,
+      iceServers: this.#relays.choose(this.#iceServers),
+      gathered: (candidate) => this.#relays.gathered(candidate),
       send: (signal) => this.#send({ ...signal, to: peer.id }),
     });
     this.#links.set(peer.id, link);
     this.remote.set(peer.id, link.remote);
     link.addEventListener('change', () => this.#changed(peer.id, link));
-    link.addEventListener('trouble', () => this.dispatchEvent(new Event('trouble')));
+    link.addEventListener('trouble', () => this.#troubled());
     if (known) this.dispatchEvent(new CustomEvent('change', { detail: { peer: peer.id } }));
   }
 
@@ -103,13 +106,29 @@ export class Mesh extends EventTarget {
 
   /** The own address is another: all connections look for new ways, as soon as signaling is up. */
   networkChanged() {
+    this.#askAll();
     for (const link of this.#links.values()) link.networkChanged();
   }
 
   /** @param {RTCIceServer[]} iceServers for connections and ICE restarts from now on */
   setIceServers(iceServers) {
     this.#iceServers = iceServers;
-    for (const link of this.#links.values()) link.setIceServers(iceServers);
+    const chosen = this.#relays.choose(iceServers);
+    for (const link of this.#links.values()) link.setIceServers(chosen);
+  }
+
+  /** Whether there is a TURN server to go by. */
+  get hasRelay() {
+    return hasRelay(this.#iceServers);
+  }
+
+  /**
+   * All the browser counts of the connection to a peer (W3C WebRTC Statistics).
+   * @param {string} id
+   * @returns {Promise<import('./figures.js').Report|null>} null where there is no connection
+   */
+  async stats(id) {
+    return (await this.#links.get(id)?.stats()) ?? null;
   }
 
   /**
@@ -133,6 +152,17 @@ export class Mesh extends EventTarget {
 
   close() {
     for (const id of [...this.#links.keys()]) this.remove(id);
+  }
+
+  /** What was known of the way to the relays may be wrong: they are all asked again. */
+  #askAll() {
+    this.#relays.forget();
+    for (const link of this.#links.values()) link.setIceServers(this.#iceServers);
+  }
+
+  #troubled() {
+    this.#askAll();
+    this.dispatchEvent(new Event('trouble'));
   }
 
   /**

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeStream, FakeTrack } from '../_fakes/media.js';
-import { participant } from '../_fakes/mesh-pair.js';
+import { MeshEnd, participant } from '../_fakes/mesh-pair.js';
 import { fakePeerConnections } from '../_fakes/peer-connection.js';
 import { collect, settle, still } from '../_fakes/tasks.js';
+import { VirtualClock } from '../_fakes/virtual-clock.js';
 import { Mesh } from './mesh.js';
 
 /** @param {string} you */
@@ -118,4 +119,35 @@ test('close closes every link', async () => {
   a.mesh.close();
   assert.deepEqual(a.connections.map(({ signalingState }) => signalingState), ['closed', 'closed']);
   assert.equal(a.mesh.remote.size, 0);
+});
+
+test('once a relay is reached over UDP, later connections ask no other, until something is lost', async () => {
+  const urls = ['stun:moim.test', 'turn:moim.test?transport=udp', 'turns:moim.test?transport=tcp'];
+  const clock = new VirtualClock();
+  const end = new MeshEnd('a', clock, [{ urls }]);
+  const asked = () => end.connections.map(({ configuration }) => configuration?.iceServers?.flatMap((server) => server.urls).length);
+  end.mesh.add(participant('b'));
+  end.mesh.add(participant('c'));
+  end.pc.onicecandidate({ candidate: { type: 'relay', relayProtocol: 'udp', toJSON: () => ({}) } });
+  end.mesh.add(participant('d'));
+  assert.deepEqual(asked(), [3, 3, 2]);
+  end.mesh.networkChanged();
+  end.mesh.add(participant('e'));
+  assert.deepEqual(asked(), [3, 3, 3, 3]);
+
+  end.pc.onicecandidate({ candidate: { type: 'relay', relayProtocol: 'udp', toJSON: () => ({}) } });
+  end.mesh.setIceServers([{ urls }]);
+  assert.deepEqual(asked(), [2, 2, 2, 2]);
+  end.pc.setConnectionState('failed');
+  assert.deepEqual(asked().slice(0, 4), [3, 3, 3, 3]);
+  end.mesh.close();
+});
+
+test('the counts are those of the connection to that peer', async () => {
+  const { mesh, connections } = make('a');
+  mesh.add(participant('b'));
+  mesh.add(participant('c'));
+  connections[1].now = 42;
+  assert.deepEqual([...(await mesh.stats('c') ?? []).values()].map(({ timestamp }) => timestamp), [42, 42, 42, 42]);
+  assert.equal(await mesh.stats('d'), null);
 });

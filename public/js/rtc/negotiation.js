@@ -16,6 +16,7 @@ import { KINDS } from './transceivers.js';
  * @property {boolean} begin
  * @property {ReadonlySet<string>} former fingerprints of connections of the other side that are no longer used
  * @property {(signal: Signal) => void} send
+ * @property {(candidate: RTCIceCandidate) => void} [gathered] called with each own candidate
  * @property {(error: unknown) => void} fault called with the Error of a signal that could not be applied
  * @property {() => void} rejected called when there is nothing to go on with
  */
@@ -42,7 +43,7 @@ export class Negotiation extends EventTarget {
   #early = new EarlyCandidates();
 
   /** @param {NegotiationOptions} options */
-  constructor({ pc, transceivers, polite, begin, former, send, fault, rejected }) {
+  constructor({ pc, transceivers, polite, begin, former, send, gathered, fault, rejected }) {
     super();
     this.#pc = pc;
     this.#transceivers = transceivers;
@@ -54,7 +55,9 @@ export class Negotiation extends EventTarget {
     this.#rejected = rejected;
     pc.onnegotiationneeded = () => this.#make(() => this.#offer());
     pc.onicecandidate = ({ candidate }) => {
-      if (pc.signalingState !== 'closed') send({ type: 'candidate', candidate: candidate && candidate.toJSON() });
+      if (pc.signalingState === 'closed') return;
+      if (candidate) gathered?.(candidate);
+      send({ type: 'candidate', candidate: candidate && candidate.toJSON() });
     };
   }
 

@@ -2,6 +2,7 @@ import { FlowWatch } from './flow-watch.js';
 import { Ladder } from './ladder.js';
 import { LinkSeries } from './link-series.js';
 import { Pictures } from './pictures.js';
+import { hasRelay } from './relays.js';
 import { NOTHING, describe } from './remote.js';
 
 /** @import { Clock } from '../net/connection.js' */
@@ -40,6 +41,7 @@ export class PeerLink extends EventTarget {
    * @param {Map<TrackKind, MediaStreamTrack|null>} options.tracks what is sent
    * @param {RTCIceServer[]} options.iceServers
    * @param {(signal: Signal) => void} options.send
+   * @param {(candidate: RTCIceCandidate) => void} [options.gathered] called with each own candidate
    * @param {Clock} [options.clock]
    * @param {typeof globalThis.RTCPeerConnection} [options.RTCPeerConnection]
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
@@ -118,6 +120,11 @@ export class PeerLink extends EventTarget {
   setIceServers(iceServers) {
     this.#iceServers = iceServers;
     this.#series.setIceServers(iceServers);
+  }
+
+  /** As of {@link Link}. @returns {Promise<import('./figures.js').Report|null>} null while there is no connection */
+  async stats() {
+    return (await this.#series.link?.stats()) ?? null;
   }
 
   /**
@@ -223,9 +230,4 @@ export class PeerLink extends EventTarget {
     this.remote = remote;
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** @param {RTCIceServer[]} iceServers */
-function hasRelay(iceServers) {
-  return iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
 }

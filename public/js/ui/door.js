@@ -2,6 +2,7 @@ import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { roomInfo } from '../net/rooms.js';
 import { AudioLevels } from './audio-levels.js';
+import { CheckDialog } from './check-dialog.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
 import { languageSelect } from './language-select.js';
@@ -19,6 +20,7 @@ export class Door {
   #levels = new AudioLevels();
   #preview;
   #problems = new Problems();
+  #check;
   #people = el('p', { class: 'door-people', 'aria-live': 'polite' });
   #name;
   #join = el('button', { type: 'submit', class: 'button button-primary' }, t('door.join'));
@@ -30,17 +32,19 @@ export class Door {
    * @param {HTMLElement} options.root
    * @param {string} options.room
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
+   * @param {import('../check/connection-check.js').ConnectionCheck} options.check
    * @param {Promise<void>} options.started settles when the devices have been asked for
    * @param {import('../i18n/index.js').Key} [options.notice] said quietly above the name
    * @param {(name: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
    */
-  constructor({ root, room, media, started, notice, enter }) {
+  constructor({ root, room, media, check, started, notice, enter }) {
     this.#root = root;
     this.#room = room;
     this.#media = media;
     this.#enter = enter;
     this.#notice = notice;
     this.#preview = new Preview(media, this.#levels);
+    this.#check = new CheckDialog(check);
     this.#name = new Field({
       label: t('door.name'),
       input: {
@@ -70,6 +74,7 @@ export class Door {
           el('div', { class: 'door-picture' }, this.#preview.element, this.#problems.element),
           this.#form(),
         ),
+        this.#check.element,
       ),
     );
     this.#levels.connect();
@@ -82,12 +87,14 @@ export class Door {
 
   disconnect() {
     this.#media.removeEventListener('change', this.#showProblems);
+    this.#check.close();
     this.#preview.disconnect();
     this.#levels.disconnect();
   }
 
   /** Joins under the name in the text box; what stands against it is said at the door. */
   async join() {
+    this.#check.close();
     setText(this.#fault, '');
     this.#busy(true);
     try {
@@ -115,6 +122,7 @@ export class Door {
       this.#notice && el('p', { class: 'hint', role: 'status' }, t(this.#notice)),
       this.#name.element,
       this.#join,
+      this.#check.button,
       this.#fault,
     );
   }

@@ -1,4 +1,5 @@
 import { Call } from '../call.js';
+import { ConnectionCheck } from '../check/connection-check.js';
 import { languageEvents } from '../i18n/index.js';
 import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
@@ -17,9 +18,9 @@ export class RoomPage {
   #room;
   #media = new LocalMedia();
   #signs = new Signs();
-  #call = new Call({
-    media: this.#media, signs: this.#signs, url: `${location.origin.replace(/^http/, 'ws')}/ws`,
-  });
+  #url = `${location.origin.replace(/^http/, 'ws')}/ws`;
+  #call = new Call({ media: this.#media, signs: this.#signs, url: this.#url });
+  #check = new ConnectionCheck({ media: this.#media, url: this.#url });
   #membership = new MembershipLock();
   #notice;
   #connected = false;
@@ -72,6 +73,7 @@ export class RoomPage {
       root: this.#root,
       room: this.#room,
       media: this.#media,
+      check: this.#check,
       started,
       notice: this.#notice,
       enter: (name) => this.#enter(name),

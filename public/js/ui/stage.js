@@ -78,7 +78,9 @@ export class Stage {
   #tileOf(id) {
     const known = this.#tiles.get(id);
     if (known) return known;
-    const tile = new Tile({ id, own: id === this.#call.you, soundBlocked: () => (this.#hear.hidden = false) });
+    const own = id === this.#call.you;
+    const stats = own ? undefined : () => this.#call.stats(id);
+    const tile = new Tile({ id, own, stats, soundBlocked: () => (this.#hear.hidden = false) });
     this.#tiles.set(id, tile);
     this.#grid.append(tile.element);
     return tile;
@@ -100,7 +102,7 @@ export class Stage {
       muted: !peer.mic,
       cameraOff: !peer.camera,
       soundOnly: remote?.audioOnly,
-      status: statusText(remote, peer.away),
+      status: statusText(remote, peer.away, this.#call.hasRelay),
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);
     this.#levels.watch(peer.id, remote?.audio ?? null);
@@ -123,7 +125,11 @@ export class Stage {
     own?.classList.toggle('is-floating', floats);
     if (own && floats) own.style.gridColumn = '';
     this.#grid.style.setProperty('--tile-width', `${grid.width}px`);
-    for (const element of all) element.classList.toggle('is-under', floats && element === shown.at(-1));
+    const topEnd = shown[Math.min(grid.columns, shown.length) - 1];
+    for (const element of all) {
+      element.classList.toggle('is-under', floats && element === shown.at(-1));
+      element.classList.toggle('is-top-end', floats && element === topEnd);
+    }
     this.#alone.hidden = all.length > 1;
   }
 
@@ -141,10 +147,14 @@ export class Stage {
  * What stands in the way of someone's picture and sound, or nothing.
  * @param {Pick<import('../rtc/mesh.js').Remote, 'state' | 'reason' | 'healing' | 'audioOnly'>} [link] none before there is one
  * @param {boolean} [away] whether the server has lost them
+ * @param {boolean} [hasRelay] whether a relay was tried, too
  */
-export function statusText({ state, reason, healing, audioOnly } = { state: 'connecting', reason: null, healing: '', audioOnly: false }, away = false) {
+export function statusText(
+  { state, reason, healing, audioOnly } = { state: 'connecting', reason: null, healing: '', audioOnly: false }, away = false, hasRelay = false,
+) {
   if (healing || state === 'disconnected' || (away && state !== 'connected')) return t('tile.reconnecting');
   if (state === 'connecting') return t('tile.connecting');
+  if (state === 'failed' && (reason ?? 'no-route') === 'no-route' && hasRelay) return t('tile.no-route-relay');
   if (state === 'failed') return t(`tile.${reason ?? 'no-route'}`);
   return audioOnly ? t('tile.audioOnly') : '';
 }

@@ -3,6 +3,7 @@ import { el, setText } from './dom.js';
 import { icon } from './icons.js';
 import { hueOf, initialsOf } from './person.js';
 import { playTrack } from './player.js';
+import { TileFigures } from './tile-figures.js';
 
 /**
  * @typedef {object} TileState
@@ -29,31 +30,38 @@ export class Tile {
   );
   #name = el('span', { class: 'tile-name' });
   #soundBlocked;
+  /** @type {TileFigures | null} */
+  #figures = null;
 
   /**
    * @param {object} options
    * @param {string} options.id of the peer
    * @param {boolean} options.own
    * @param {() => void} options.soundBlocked called when the browser waits for a gesture before it plays sound
+   * @param {() => Promise<import('../rtc/figures.js').Report | null>} [options.stats] of the connection; without, no figures are shown
    */
-  constructor({ id, own, soundBlocked }) {
+  constructor({ id, own, soundBlocked, stats }) {
     this.#own = own;
     this.#soundBlocked = soundBlocked;
     this.#video.muted = true;
+    const toggled = (/** @type {boolean} */ open) => this.element.classList.toggle('has-figures', open);
+    if (stats) this.#figures = new TileFigures({ stats, toggled });
     this.#video.addEventListener('resize', () => this.element.classList.add('has-picture'));
     this.element = el(
       'div',
       { class: own ? 'tile is-own' : 'tile', role: 'group', 'data-hue': hueOf(id) },
       this.#video,
       own ? null : this.#audio,
-      el('div', { class: 'tile-face' }, this.#initials, this.#camera, this.#status),
+      el('div', { class: 'tile-face' }, this.#initials, this.#camera, this.#status, this.#figures?.element),
       el('div', { class: 'tile-label' }, this.#muted, this.#name),
+      this.#figures?.button,
     );
   }
 
   /** @param {TileState} state */
   show({ name, muted, cameraOff, soundOnly = false, status }) {
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
+    this.#figures?.of(name);
     setText(this.#name, this.#own ? t('people.you') : name);
     setText(this.#initials, initialsOf(name));
     setText(this.#status, status);
@@ -97,6 +105,7 @@ export class Tile {
   }
 
   disconnect() {
+    this.#figures?.close();
     this.#video.srcObject = null;
     this.#audio.srcObject = null;
     this.element.remove();

@@ -61,4 +61,7 @@ test('every state of a link has its sentence', () => {
   const sentences = failures.map((reason) => statusText({ ...link, state: 'failed', reason }));
   assert.equal(sentences[1], 'No direct route and no relay');
   assert.equal(new Set(sentences).size, 3);
+  const noRoute = /** @type {const} */ ({ ...link, state: 'failed', reason: 'no-route' });
+  assert.equal(statusText(noRoute, false, true), 'No route, not even through the relay');
+  assert.equal(statusText({ ...noRoute, reason: 'no-answer' }, false, true), sentences[2]);
 });
