@@ -111,6 +111,7 @@ func (s *secure) door(whole http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", whole)
 	mux.Handle("/readyz", whole)
+	mux.Handle("/metrics", whole)
 	mux.Handle("/", s.place)
 	switch source := s.source.(type) {
 	case *certs.ACME:

@@ -239,6 +239,7 @@ func (s *server) routes(pages *pages) http.Handler {
 	})
 	e.Match(reading, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.Match(reading, "/readyz", s.readiness)
+	e.Match(reading, "/metrics", echo.WrapHandler(s.metrics()))
 	api := e.Group("/api")
 	(&roomsAPI{hub: s.hub}).register(api)
 	(&checkAPI{calls: s.testCalls, relay: s.relay, hub: s.hub}).register(api)

@@ -159,6 +159,13 @@ var (
 // Port is the UDP port, also when any would do.
 func (s *Server) Port() uint16 { return s.cfg.Port }
 
+// Calls is how many calls are under way.
+func (s *Server) Calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.calls)
+}
+
 // Run serves until ctx ends, and ends all calls then.
 func (s *Server) Run(ctx context.Context) error {
 	<-ctx.Done()
