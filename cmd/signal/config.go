@@ -7,10 +7,13 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/alecthomas/kong"
+
+	"golang.org/x/net/idna"
 
 	"moim/chat"
 	"moim/signaling"
@@ -64,6 +67,13 @@ type acme struct {
 // settle fills in what depends on other flags, and refuses what does not go
 // together.
 func (c *config) settle() error {
+	for i, name := range c.Domain {
+		ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(name, "."))
+		if err != nil || ascii == "" {
+			return fmt.Errorf("--domain: %q is no name such as call.example.org", name)
+		}
+		c.Domain[i] = ascii
+	}
 	secure := len(c.Domain) > 0 || c.Cert != "" || c.SelfSigned
 	switch {
 	case c.TLS != "" && !secure:

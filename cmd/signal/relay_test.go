@@ -63,6 +63,21 @@ func TestRelayFlags(t *testing.T) {
 	}
 }
 
+func TestDomainName(t *testing.T) {
+	for given, want := range map[string]string{
+		"call.example.org": "call.example.org", "Call.Example.ORG.": "call.example.org", "모임.한국": "xn--v52b68u.xn--3e0b707e",
+		"call.example.org:443": "", "https://call.example.org": "", "": "", ".": "",
+	} {
+		cfg, _, err := parse([]string{"--domain=" + given}, nil, nil)
+		if err == nil && len(cfg.Domain) == 0 {
+			continue // as if it were not given
+		}
+		if err != nil && want != "" || err == nil && cfg.Domain[0] != want {
+			t.Errorf("%q: %v, %v", given, cfg.Domain, err)
+		}
+	}
+}
+
 func TestDefaultAddresses(t *testing.T) {
 	for args, want := range map[string][2]string{
 		"":                                   {"localhost:8080", ""},
