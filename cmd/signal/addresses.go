@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -73,7 +74,7 @@ func newTestCalls(ports turn.PortRange, public []turn.Mapping, log *slog.Logger)
 			return server, nil
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) || port == ports.Last {
-			return nil, err
+			return nil, fmt.Errorf("no port of --relay-ports %s can be had for test calls; choose others: %w", ports, err)
 		}
 	}
 }

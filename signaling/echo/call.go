@@ -22,6 +22,7 @@ const (
 type call struct {
 	server *Server
 	place  netip.Prefix
+	api    *webrtc.API
 	peer   *webrtc.PeerConnection // set once by begin, under mu
 	done   chan struct{}          // closed when it has ended
 	once   sync.Once
@@ -35,7 +36,7 @@ type call struct {
 // begin answers an offer. The call ends by itself from then on.
 func (c *call) begin(ctx context.Context, o *offer) (string, error) {
 	s := c.server
-	peer, err := s.api.NewPeerConnection(webrtc.Configuration{})
+	peer, err := c.api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return "", err
 	}

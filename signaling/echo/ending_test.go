@@ -119,3 +119,33 @@ func TestPrivateServer(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherAddresses has the machine's addresses change between two calls.
+func TestOtherAddresses(t *testing.T) {
+	s := serve(t, Config{Probe: 50 * time.Millisecond})
+	call := func() {
+		t.Helper()
+		pc := caller(t)
+		channel, err := pc.CreateDataChannel("probe", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := make(chan struct{})
+		channel.OnOpen(func() { channel.SendText("there") })
+		channel.OnMessage(func(webrtc.DataChannelMessage) { close(back) })
+		place(t, s, pc)
+		wait(t, "a message comes back", back)
+		s.alive.Wait()
+	}
+	call()
+	first := s.line
+	call()
+	if s.line != first {
+		t.Error("the port was taken anew for the same addresses")
+	}
+	first.addrs = nil
+	call()
+	if s.line == first || s.line.port != first.port {
+		t.Error("the port was not taken on the new addresses")
+	}
+}

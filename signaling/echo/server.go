@@ -3,18 +3,12 @@ package echo
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
-	"net"
 	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
 	"github.com/pion/logging"
-	"github.com/pion/webrtc/v4"
 )
 
 // Config is what a Server is made of. Zero limits have defaults.
@@ -52,109 +46,35 @@ const (
 var (
 	errBusy     = &Error{CodeBusy, "Too many connections are being checked. Try again in a minute."}
 	errPlace    = &Error{CodeBusy, "Too many connections are being checked from your address. Try again in a minute."}
+	errNoLine   = &Error{CodeBusy, "The server cannot take test calls now. Try again in a minute."}
 	errStopping = &Error{CodeBusy, "The server is stopping. Try again in a moment."}
 )
 
 // Server takes test calls. Its methods may be called concurrently.
 type Server struct {
-	// Static after New.
-	cfg Config
-	mux *ice.MultiUDPMuxDefault
-	api *webrtc.API
+	cfg Config // static after New
 
 	mu     sync.Mutex // guards what follows
+	line   *line
 	calls  map[*call]struct{}
 	places map[netip.Prefix]int
 	closed bool
 	alive  sync.WaitGroup // calls; added to under mu
 }
 
-// New takes the port, on the addresses that the machine has now.
+// New takes the port.
 func New(cfg Config) (*Server, error) {
 	cfg.fill()
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	mux, port, err := listen(cfg.Port)
+	line, err := listen(cfg.Port)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Port = port
-	s := &Server{cfg: cfg, mux: mux, calls: make(map[*call]struct{}), places: make(map[netip.Prefix]int)}
-	if s.api, err = s.newAPI(); err != nil {
-		mux.Close()
-		return nil, err
-	}
-	return s, nil
+	cfg.Port = line.port
+	return &Server{cfg: cfg, line: line, calls: make(map[*call]struct{}), places: make(map[netip.Prefix]int)}, nil
 }
-
-// maxTries bounds the search for a port that is free on every address.
-const maxTries = 16
-
-// listen takes a port on every address that the machine has now; 0: any.
-func listen(port uint16) (*ice.MultiUDPMuxDefault, uint16, error) {
-	for try := 1; ; try++ {
-		chosen, err := port, error(nil)
-		if chosen == 0 {
-			if chosen, err = freePort(); err != nil {
-				return nil, 0, err
-			}
-		}
-		mux, err := ice.NewMultiUDPMuxFromPort(int(chosen), ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(quiet()))
-		if err == nil {
-			return mux, chosen, nil
-		}
-		if port != 0 || try == maxTries || !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, 0, err
-		}
-	}
-}
-
-// freePort is a UDP port that nobody had a moment ago.
-func freePort() (uint16, error) {
-	socket, err := net.ListenUDP("udp", &net.UDPAddr{})
-	if err != nil {
-		return 0, err
-	}
-	defer socket.Close()
-	return uint16(socket.LocalAddr().(*net.UDPAddr).Port), nil
-}
-
-// newAPI makes peers that speak Opus and VP8, which every browser does (RFC 7874,
-// RFC 7742), and lets them share the port.
-func (s *Server) newAPI() (*webrtc.API, error) {
-	media := &webrtc.MediaEngine{}
-	feedback := []webrtc.RTCPFeedback{{Type: "goog-remb"}, {Type: "transport-cc"}, {Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
-	for _, codec := range []struct {
-		kind webrtc.RTPCodecType
-		webrtc.RTPCodecParameters
-	}{
-		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}},
-		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: vp8.MimeType, ClockRate: vp8.ClockRate, RTCPFeedback: feedback}, PayloadType: 96}},
-	} {
-		if err := media.RegisterCodec(codec.RTPCodecParameters, codec.kind); err != nil {
-			return nil, err
-		}
-	}
-	interceptors := &interceptor.Registry{}
-	if err := webrtc.RegisterDefaultInterceptors(media, interceptors); err != nil {
-		return nil, err
-	}
-	var settings webrtc.SettingEngine
-	settings.LoggerFactory = quietFactory{}
-	settings.SetICEUDPMux(s.mux)
-	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	settings.SetICETimeouts(3*time.Second, 2*time.Second, 2*time.Second)
-	settings.SetSCTPMaxMessageSize(maxMessage)
-	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings)), nil
-}
-
-var (
-	opus = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
-	vp8  = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
-)
 
 // Port is the UDP port, also when any would do.
 func (s *Server) Port() uint16 { return s.cfg.Port }
@@ -181,7 +101,36 @@ func (s *Server) Close() error {
 	}
 	s.mu.Unlock()
 	s.alive.Wait()
-	return s.mux.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hangUpLocked()
+}
+
+// hangUpLocked gives the port back. Caller holds mu.
+func (s *Server) hangUpLocked() error {
+	if s.line == nil {
+		return nil
+	}
+	l := s.line
+	s.line = nil
+	return l.mux.Close()
+}
+
+// followLocked takes the port on the addresses the machine has by now, when
+// those are others and no call is under way. Caller holds mu.
+func (s *Server) followLocked() error {
+	if s.line != nil && (len(s.calls) > 0 || !s.line.stale()) {
+		return nil
+	}
+	err := s.hangUpLocked()
+	if err == nil {
+		s.line, err = listen(s.cfg.Port)
+	}
+	if err != nil {
+		s.cfg.Log.Warn("no test calls can be taken", "err", err)
+		return errNoLine
+	}
+	return nil
 }
 
 // Answer takes a call from an address: it answers an offer, in SDP (RFC 8829) as
@@ -214,6 +163,10 @@ func (s *Server) admit(c *call) error {
 	case s.places[c.place] >= s.cfg.PerPlace:
 		return errPlace
 	}
+	if err := s.followLocked(); err != nil {
+		return err
+	}
+	c.api = s.line.api
 	s.calls[c] = struct{}{}
 	s.places[c.place]++
 	s.alive.Add(1)
