@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 
+	"github.com/pion/stun/v4"
 	pion "github.com/pion/turn/v5"
 )
 
@@ -74,6 +75,10 @@ func (a *agent) admit(user, _ string, from net.Addr) bool {
 		return false
 	}
 	e.hold.end()
+	e.hold = nil
+	if e.message.Contains(stun.AttrEvenPort) && !a.server.quotas.reservations.Allow() {
+		return false
+	}
 	e.hold = a.server.quotas.take(user, addrPort(from).Addr())
 	return e.hold != nil
 }

@@ -52,6 +52,9 @@ type Config struct {
 	Names      []string
 	SecurePort uint16
 	RootCAs    *x509.CertPool
+	// SecureReady tells whether there is a certificate for Secure; it is not tested
+	// before. nil: always.
+	SecureReady func() bool
 
 	Log *slog.Logger // nil: none
 }

@@ -30,7 +30,7 @@ type exchange struct {
 	server    *Server
 	message   stun.Message
 	open      bool
-	relay     *relay // of the client, nil for none
+	relay     *relay // whose time an answer may set, nil for none
 	gated     *relay // whose gate the reader holds
 	hold      *hold  // taken for an allocation that may yet fail
 	exhausted bool   // refused as the allocation has too many permissions or channels
@@ -52,6 +52,10 @@ func (e *exchange) begin(raw []byte, r *relay) (reply []byte, ok bool) {
 		return nil, false
 	case t.Method == methodConnect || t.Method == methodConnectBind:
 		return e.refusal(stun.CodeBadRequest), false
+	case t.Method == stun.MethodChannelBind && e.misnumbers():
+		return e.refusal(stun.CodeBadRequest), false
+	case t.Method == methodAllocate:
+		e.relay = nil // a request that is repeated prolongs nothing
 	}
 	e.open = true
 	return nil, true
@@ -174,6 +178,13 @@ func (e *exchange) channel() (number uint16, ok bool) {
 		return 0, false
 	}
 	return uint16(value[0])<<8 | uint16(value[1]), true
+}
+
+// misnumbers tells whether what comes through the channel would not look like
+// ChannelData, or like something else (RFC 8656, section 12).
+func (e *exchange) misnumbers() bool {
+	number, ok := e.channel()
+	return ok && number&0xc000 != 0x4000
 }
 
 // refusal is an error response to the request, without MESSAGE-INTEGRITY.

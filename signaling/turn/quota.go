@@ -11,11 +11,19 @@ import (
 // minBurst is the least a user may relay at once, in bytes.
 const minBurst = 64 << 10
 
+// Ports reserved by EVEN-PORT, a second and at once: pion keeps each for half a
+// minute, and looks through all of them.
+const (
+	reservationRate  = 4
+	reservationBurst = 100
+)
+
 // quotas bounds what users and client addresses have at once.
 type quotas struct {
 	// static
-	ofUser int   // allocations; 0: no bound
-	rate   int64 // bytes a second; 0: no bound
+	ofUser       int   // allocations; 0: no bound
+	rate         int64 // bytes a second; 0: no bound
+	reservations *rate.Limiter
 
 	mu       sync.Mutex // guards what follows
 	ofClient int        // allocations
@@ -23,11 +31,16 @@ type quotas struct {
 	clients  map[netip.Prefix]int
 }
 
-// account is a user who has an allocation.
+// account is a user who has an allocation, or has had one so lately that some of
+// the rate is used up.
 type account struct {
-	name        string
-	allocations int // guarded by quotas.mu
-	up, down    *rate.Limiter
+	// static
+	name     string
+	up, down *rate.Limiter
+
+	// guarded by quotas.mu
+	allocations int
+	settling    bool // is to be settled in a while
 }
 
 // hold is a place taken for one allocation.
@@ -41,7 +54,8 @@ type hold struct {
 func newQuotas(conf Config) *quotas {
 	return &quotas{
 		ofUser: conf.Allocations, ofClient: max(1, conf.Ports.size()/2), rate: conf.Rate,
-		users: map[string]*account{}, clients: map[netip.Prefix]int{},
+		reservations: rate.NewLimiter(reservationRate, reservationBurst),
+		users:        map[string]*account{}, clients: map[netip.Prefix]int{},
 	}
 }
 
@@ -79,11 +93,38 @@ func (h *hold) free() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if h.account.allocations--; h.account.allocations == 0 {
-		delete(q.users, h.account.name)
+		q.settleLocked(h.account)
 	}
 	if q.clients[h.client]--; q.clients[h.client] == 0 {
 		delete(q.clients, h.client)
 	}
+}
+
+// settleLocked forgets an account, once its whole rate is there again: a new
+// allocation is not to renew it.
+func (q *quotas) settleLocked(a *account) {
+	switch wait := a.refill(time.Now()); {
+	case a.allocations > 0 || a.settling:
+	case wait <= 0:
+		delete(q.users, a.name)
+	default:
+		a.settling = true
+		time.AfterFunc(wait, func() {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			a.settling = false
+			q.settleLocked(a)
+		})
+	}
+}
+
+// refill is how long it takes until the whole rate is there.
+func (a *account) refill(now time.Time) time.Duration {
+	if a.up == nil {
+		return 0
+	}
+	lacking := float64(a.up.Burst()) - min(a.up.TokensAt(now), a.down.TokensAt(now))
+	return time.Duration(lacking / float64(a.up.Limit()) * float64(time.Second))
 }
 
 // withinRate tells whether n more bytes are within a rate; nil is none.

@@ -166,6 +166,25 @@ func TestEvenPort(t *testing.T) {
 	}
 }
 
+// TestReservations are bounded, also of who gives them back; other allocations
+// are not.
+func TestReservations(t *testing.T) {
+	s := start(t, local())
+	c := talk(t, s, "udp", "a")
+	even := attr(stun.AttrEvenPort, 0x80)
+	for n := 0; ; n++ {
+		refused := c.allocate(even)
+		if refused == stun.CodeAllocQuotaReached && n >= reservationBurst {
+			break
+		}
+		if refused != 0 || n > 10*reservationBurst {
+			t.Fatal(refused, n)
+		}
+		c.ask(stun.MethodRefresh, lifetime(0))
+	}
+	c.mustAllocate()
+}
+
 // TestAnswers are what RFC 8656 wants, and come at once.
 func TestAnswers(t *testing.T) {
 	peer := netip.AddrPortFrom(loopback, 9)
@@ -191,6 +210,11 @@ func TestAnswers(t *testing.T) {
 			}
 			if got := c.bind(0x4001, private); got != stun.CodeForbidden {
 				t.Error("ChannelBind:", got)
+			}
+			for _, number := range []uint16{0, 0x0101, 0x3fff, 0x8000, 0xffff} {
+				if got := c.bind(number, c.relayed); got != stun.CodeBadRequest {
+					t.Errorf("channel %x: %d", number, got)
+				}
 			}
 			if got := code(c.ask(stun.MethodConnect, peerAddr(peer))); got != stun.CodeBadRequest {
 				t.Error("Connect:", got)

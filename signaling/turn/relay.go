@@ -28,6 +28,9 @@ type downlink interface {
 	// attach and detach tell of an allocation of the client at from.
 	attach(r *relay, from netip.AddrPort)
 	detach(r *relay, from netip.AddrPort)
+	// release lets go of a delivery that the client keeps waiting, once the relay
+	// is lost.
+	release()
 }
 
 // relay is a relayed transport address (RFC 8656, section 3) and the
@@ -214,6 +217,12 @@ func (r *relay) expire(after time.Duration) {
 func (r *relay) lose() {
 	r.lost.Store(true)
 	r.conn.Close()
+	r.mu.RLock()
+	link := r.link
+	r.mu.RUnlock()
+	if link != nil {
+		link.release()
+	}
 }
 
 func (r *relay) permits(peer netip.Addr) bool {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/pion/stun/v4"
 )
@@ -235,4 +237,54 @@ func TestLifetime(t *testing.T) {
 		t.Error(got)
 	}
 	c.mustAllocate()
+}
+
+// TestRepeated ends an allocation in its time however often the request for it
+// comes, and before pion does, which does not wait for permissions half added.
+func TestRepeated(t *testing.T) {
+	s := start(t, local())
+	c := talk(t, s, "udp", "a")
+	c.ask(stun.MethodRefresh)
+	request := stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest), overUDP, lifetime(1),
+		stun.NewUsername(c.username), stun.NewRealm(realm), c.nonce, stun.NewLongTermIntegrity(c.username, realm, c.password))
+	if m := c.exchange(request); code(m) != 0 {
+		t.Fatal(m)
+	}
+	r := s.relays.choose(func(*relay) bool { return true })[0]
+	eventually(t, func() bool {
+		if !r.closed.Load() {
+			c.exchange(request)
+		}
+		return r.closed.Load()
+	})
+	if !r.lost.Load() {
+		t.Error("pion's own timer ended it")
+	}
+}
+
+// TestRateOutlivesAllocation gives nobody a new burst for a new allocation, and
+// keeps nothing of who has used nothing up.
+func TestRateOutlivesAllocation(t *testing.T) {
+	q := newQuotas(Config{Rate: 1000})
+	h := q.take("a", loopback)
+	withinRate(h.account.up, minBurst)
+	h.end()
+	if again := q.take("a", loopback); again.account != h.account {
+		t.Error("a new burst")
+	}
+	q.take("b", loopback).end()
+	if len(q.users) != 1 {
+		t.Error(len(q.users), "users are kept")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		q := newQuotas(Config{Rate: 1000})
+		h := q.take("a", loopback)
+		withinRate(h.account.down, minBurst)
+		h.end()
+		time.Sleep(minBurst * time.Second / 1000)
+		synctest.Wait()
+		if len(q.users) != 0 {
+			t.Error("kept for good")
+		}
+	})
 }

@@ -26,6 +26,9 @@ func (s *Server) test(ctx context.Context) {
 
 // testTransport answers for the worst address.
 func (s *Server) testTransport(ctx context.Context, transport string) Check {
+	if ready := s.conf.SecureReady; transport == TransportTLS && ready != nil && !ready() {
+		return Check{Transport: transport, State: StateUnsure, Reason: ReasonPending}
+	}
 	probes, failed := s.probes(ctx, transport)
 	if failed != nil {
 		return *failed

@@ -235,3 +235,28 @@ func TestName(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestCertificateToCome is no fault, and is looked at again soon.
+func TestCertificateToCome(t *testing.T) {
+	conf := local()
+	p := newPipes()
+	defer p.Close()
+	var log bytes.Buffer
+	ready := false
+	conf.Secure, conf.SecurePort, conf.Names = p, 443, []string{"call.example.org"}
+	conf.SecureReady, conf.Log = func() bool { return ready }, slog.New(slog.NewTextHandler(&log, nil))
+	around := lonely()
+	around.lookup = func(context.Context, string, string) ([]netip.Addr, error) { return nil, errors.New("no such host") }
+	s := startIn(t, conf, around)
+	if c := tested(t, s, TransportTLS); c.State != StateUnsure || c.Reason != ReasonPending || log.Len() > 0 || s.verdict.pause() != pendingTime {
+		t.Errorf("%+v, %v, %s", c, s.verdict.pause(), log.String())
+	}
+	ready = true
+	if c := tested(t, s, TransportTLS); c.State != StateFailed || s.verdict.pause() != retryTime {
+		t.Errorf("%+v, %v", c, s.verdict.pause())
+	}
+	s.verdict.set([]Check{{Transport: TransportTLS, State: StateOK}}, s.around.now())
+	if s.verdict.pause() != testTime {
+		t.Error(s.verdict.pause())
+	}
+}

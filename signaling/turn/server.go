@@ -14,8 +14,10 @@ import (
 
 // How often Run looks.
 const (
-	rescanTime = 10 * time.Second // at the machine's addresses
-	testTime   = time.Hour        // whether clients outside can use the server
+	rescanTime  = 10 * time.Second // at the machine's addresses
+	testTime    = time.Hour        // whether clients outside can use the server
+	retryTime   = time.Minute      // the same, after it was found that they cannot
+	pendingTime = 5 * time.Second  // the same, while it cannot be tested
 )
 
 // Server is a STUN and TURN server. All methods may be called concurrently.
@@ -33,10 +35,11 @@ type Server struct {
 	counters  counters
 	verdict   verdict
 
+	port uint16 // of the first Listen; static after New
+
 	mu     sync.Mutex // guards what follows
 	agents map[netip.AddrPort]*agent
 	failed map[netip.AddrPort]bool // cannot be listened on
-	port   uint16                  // of the first Listen
 	closed bool
 }
 
@@ -65,20 +68,25 @@ func newServer(conf Config, around environment) (*Server, error) {
 	return s, nil
 }
 
-// Run tests the server now and every hour, follows the machine's addresses, and
-// closes all when ctx ends.
+// Run tests the server now and every hour, sooner while something is wrong,
+// follows the machine's addresses, and closes all when ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	rescan, test := time.NewTicker(rescanTime), time.NewTicker(testTime)
+	rescan, test := time.NewTicker(rescanTime), time.NewTimer(testTime)
 	defer rescan.Stop()
 	defer test.Stop()
 	var testing sync.WaitGroup
-	again := make(chan struct{}, 1)
+	again, tested := make(chan struct{}, 1), make(chan struct{}, 1)
 	again <- struct{}{}
 	for {
 		select {
 		case <-again:
 			testing.Wait()
-			testing.Go(func() { s.test(ctx) })
+			testing.Go(func() {
+				s.test(ctx)
+				notify(tested)
+			})
+		case <-tested:
+			test.Reset(s.verdict.pause())
 		case <-test.C:
 			notify(again)
 		case <-rescan.C:
@@ -123,11 +131,7 @@ func (s *Server) Close() error {
 }
 
 // Port is that of the first address of Config.Listen; 0 if there is none.
-func (s *Server) Port() uint16 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.port
-}
+func (s *Server) Port() uint16 { return s.port }
 
 // mayReach tells whether relays may send to a peer, on some port at least.
 func (s *Server) mayReach(peer netip.Addr) bool {

@@ -115,6 +115,9 @@ func (c *socket) detach(r *relay, from netip.AddrPort) {
 	}
 }
 
+// release implements downlink: a socket waits for nobody.
+func (c *socket) release() {}
+
 // Close implements net.PacketConn.
 func (c *socket) Close() error { return c.conn.Close() }
 

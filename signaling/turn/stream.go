@@ -40,6 +40,7 @@ type stream struct {
 	exchange exchange
 
 	writing atomic.Int64 // when the write deadline was set, in nanoseconds of Unix time
+	writes  atomic.Int32 // under way
 	relay   atomic.Pointer[relay]
 
 	mu     sync.Mutex // guards what follows
@@ -148,8 +149,14 @@ func (c *stream) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// write sends a whole message, or closes the connection.
+// write sends a whole message, or closes the connection. What a relay that is
+// lost still has is dropped.
 func (c *stream) write(b []byte) (int, error) {
+	c.writes.Add(1)
+	defer c.writes.Add(-1)
+	if r := c.relay.Load(); r != nil && r.lost.Load() && len(b) > 0 && b[0] != classResponse {
+		return 0, net.ErrClosed
+	}
 	now := time.Now()
 	if set := c.writing.Load(); now.UnixNano()-set > int64(writeSlack) {
 		c.writing.Store(now.UnixNano())
@@ -189,6 +196,13 @@ func (c *stream) detach(r *relay, _ netip.AddrPort) {
 	defer c.mu.Unlock()
 	if !c.closed {
 		c.idle.Reset(c.server.around.patience)
+	}
+}
+
+// release implements downlink.
+func (c *stream) release() {
+	if c.writes.Load() > 0 {
+		c.end()
 	}
 }
 

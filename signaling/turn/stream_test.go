@@ -234,3 +234,20 @@ func TestClose(t *testing.T) {
 		t.Errorf("%+v", stats)
 	}
 }
+
+// TestStuck ends an allocation at once, though its client does not take what has
+// come for it.
+func TestStuck(t *testing.T) {
+	p, peer := newPipes(), echo(t)
+	s := start(t, Config{Secure: p, Secret: []byte("s3cret"), Reach: []uint16{peer.Port()}})
+	defer p.Close()
+	c := talkOver(t, s, p.dial("192.0.2.1:1"), "a").mustAllocate()
+	r := s.relays.find(c.relayed)
+	if refused := c.bind(0x4001, peer); refused != 0 {
+		t.Fatal(refused)
+	}
+	c.send(0x4001, "nobody reads what comes back")
+	eventually(t, func() bool { return s.Stats().ToClients.Packets == 1 })
+	r.lose()
+	eventually(t, r.closed.Load)
+}

@@ -118,6 +118,22 @@ func (v *verdict) set(results []Check, now time.Time) {
 	v.tell()
 }
 
+// pause is how long the newest self-test may stand.
+func (v *verdict) pause() time.Duration {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	pause := testTime
+	for _, c := range v.results {
+		switch {
+		case c.Reason == ReasonPending:
+			return pendingTime
+		case c.State == StateFailed:
+			pause = retryTime
+		}
+	}
+	return pause
+}
+
 // read is the verdict with what clients have shown.
 func (v *verdict) read() Report {
 	fault := v.privateAddress()
