@@ -88,6 +88,23 @@ func TestICEOfAbsent(t *testing.T) {
 	})
 }
 
+// TestICEByAnotherName holds that servers go by the name by which a peer came back.
+func TestICEByAnotherName(t *testing.T) {
+	Run(t, signaling.Config{Relay: fakeRelay{}}, func(t *testing.T, s *Server) {
+		p := s.JoinAs(Frame{"room": "tea"})
+		p.Break()
+		s.Pass(time.Second)
+		back := s.DialWith(Dial{Host: "call.example.org"})
+		back.SendJoin(p.Continue(0))
+		back.ID = p.ID
+		back.Expect(protocol.TypeJoined)
+		s.Pass(20 * time.Second)
+		back.ExpectPong(0)
+		s.Pass(24 * time.Second)
+		wantRenewal(t, back, "call.example.org")
+	})
+}
+
 // forever is a relay without credentials.
 type forever struct{}
 

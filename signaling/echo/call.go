@@ -25,7 +25,8 @@ type call struct {
 	api    *webrtc.API
 	peer   *webrtc.PeerConnection // set once by begin, under mu
 	done   chan struct{}          // closed when it has ended
-	once   sync.Once
+
+	connected, ending sync.Once
 
 	mu       sync.Mutex // guards what follows
 	ended    bool
@@ -49,16 +50,7 @@ func (c *call) begin(ctx context.Context, o *offer) (string, error) {
 		lifetime = s.cfg.Media
 	}
 	c.endAfter(s.cfg.Connect)
-	c.peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
-		switch state {
-		case webrtc.PeerConnectionStateConnected:
-			s.cfg.Log.Debug("test call connected", "kinds", len(o.kinds))
-			c.endAfter(lifetime)
-		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
-			go c.end()
-		default:
-		}
-	})
+	c.peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) { c.changed(state, lifetime) })
 	c.peer.OnDataChannel(c.echoMessages)
 	if err := c.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.sdp}); err != nil {
 		return "", badSDP("The offer cannot be answered.")
@@ -81,6 +73,21 @@ func (c *call) begin(ctx context.Context, o *offer) (string, error) {
 		return "", errStopping
 	case <-ctx.Done():
 		return "", ctx.Err()
+	}
+}
+
+// changed takes the peer's new state. The lifetime of a call counts from the first
+// time it is connected.
+func (c *call) changed(state webrtc.PeerConnectionState, lifetime time.Duration) {
+	switch state {
+	case webrtc.PeerConnectionStateConnected:
+		c.connected.Do(func() {
+			c.server.cfg.Log.Debug("test call connected", "lifetime", lifetime)
+			c.endAfter(lifetime)
+		})
+	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+		go c.end()
+	default:
 	}
 }
 
@@ -110,7 +117,7 @@ func (c *call) endAfter(d time.Duration) {
 
 // end ends the call and waits until all of it has.
 func (c *call) end() {
-	c.once.Do(func() {
+	c.ending.Do(func() {
 		c.mu.Lock()
 		c.ended = true
 		if c.timer != nil {

@@ -112,7 +112,7 @@ func TestMedia(t *testing.T) {
 		webrtc.RTPCodecTypeAudio: opus, webrtc.RTPCodecTypeVideo: vp8,
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
-			s := serve(t, Config{Delay: delay})
+			s := serve(t, Config{Delay: delay, Probe: time.Nanosecond})
 			pc := caller(t)
 			track, err := webrtc.NewTrackLocalStaticRTP(codec, kind.String(), "own")
 			if err != nil {
@@ -234,6 +234,9 @@ func TestUnusedCallEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.alive.Wait()
+	if len(s.places) > 0 {
+		t.Errorf("%v are remembered", s.places)
+	}
 	if _, err := s.Answer(t.Context(), home, offer); err != nil {
 		t.Errorf("after its end: %v", err)
 	}

@@ -1,10 +1,12 @@
 package echo
 
 import (
+	"log/slog"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/rtp"
@@ -18,13 +20,31 @@ func TestGreatestMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sizes := make(chan int, 1)
-	channel.OnOpen(func() { channel.Send(make([]byte, maxMessage)) })
+	sizes := make(chan int, 2)
+	channel.OnOpen(func() {
+		channel.Send(make([]byte, maxMessage+1))
+		channel.Send(make([]byte, maxMessage))
+	})
 	channel.OnMessage(func(m webrtc.DataChannelMessage) { sizes <- len(m.Data) })
 	place(t, s, pc)
 	if got := wait(t, "a message comes back", sizes); got != maxMessage {
 		t.Errorf("%d bytes came back", got)
 	}
+}
+
+func TestSecondChannel(t *testing.T) {
+	s := serve(t, Config{Probe: time.Hour})
+	pc := caller(t)
+	closed := make(chan struct{}, 2)
+	for _, label := range []string{"one", "two"} {
+		channel, err := pc.CreateDataChannel(label, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		channel.OnClose(func() { closed <- struct{}{} })
+	}
+	place(t, s, pc)
+	wait(t, "one of them is closed", closed)
 }
 
 // TestCallerLeaves counts on no timer of the call.
@@ -89,6 +109,31 @@ func TestCallThatEndedHasNoPeer(t *testing.T) {
 	}
 }
 
+// TestReconnectedCall holds that a call which is cut off now and then has no longer
+// life than others.
+func TestReconnectedCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{cfg: Config{Log: slog.New(slog.DiscardHandler)}, line: &line{}, calls: make(map[*call]struct{}), places: make(map[netip.Prefix]int)}
+		s.cfg.fill()
+		s.line.addrs = addresses()
+		c := &call{server: s, place: placeOf(home), done: make(chan struct{})}
+		if err := s.admit(c); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		for _, state := range []webrtc.PeerConnectionState{
+			webrtc.PeerConnectionStateConnected, webrtc.PeerConnectionStateDisconnected, webrtc.PeerConnectionStateConnected,
+		} {
+			c.changed(state, time.Minute)
+			time.Sleep(20 * time.Second)
+		}
+		<-c.done
+		if took := time.Since(begun); took != time.Minute {
+			t.Errorf("ended after %v", took)
+		}
+	})
+}
+
 func TestDelayLineIsBounded(t *testing.T) {
 	for name, step := range map[string]struct{ size, most int }{
 		"bytes": {1200, maxBytes/1200 + 50}, "packets": {1, maxPackets},
@@ -100,6 +145,18 @@ func TestDelayLineIsBounded(t *testing.T) {
 		if got := len(line.waiting); got == 0 || got > step.most {
 			t.Errorf("%s: %d packets wait, want at most %d", name, got, step.most)
 		}
+	}
+}
+
+func TestDelayLineDropsExtensions(t *testing.T) {
+	line := newDelayLine(nil, 0)
+	packet := &rtp.Packet{Payload: []byte{1}}
+	if err := packet.SetExtension(1, []byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	line.push(packet)
+	if got := (<-line.waiting).packet; got.Extension || len(got.Extensions) > 0 {
+		t.Errorf("%v goes on", got.Extensions)
 	}
 }
 

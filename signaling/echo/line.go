@@ -38,9 +38,9 @@ func listen(port uint16) (*line, error) {
 		l.mux, err = ice.NewMultiUDPMuxFromPort(int(chosen), ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithIPFilter(usable), ice.UDPMuxFromPortWithLogger(quiet()))
 		if err == nil {
 			if l.api, err = newAPI(l.mux); err != nil {
-				err = errors.Join(err, l.mux.Close())
+				return nil, errors.Join(err, l.mux.Close())
 			}
-			return l, err
+			return l, nil
 		}
 		if port != 0 || try == maxTries || !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, err
@@ -110,7 +110,7 @@ func newAPI(mux ice.UDPMux) (*webrtc.API, error) {
 	}
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = quietFactory{}
-	settings.SetICEUDPMux(mux)
+	settings.SetICEUDPMux(boundedMux{mux})
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
