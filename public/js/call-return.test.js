@@ -164,12 +164,19 @@ test('whoever comes back as somebody new begins with everyone anew', async () =>
   assert.deepEqual([connections.length, alive()], [3, 1]);
 });
 
-test('a fresh token is told, and fresh relays are taken', async () => {
-  const { call, changes, last } = await inCall();
+test('a fresh token is told, and fresh relays are taken, also those of a snapshot', async () => {
+  const { call, changes, last, lose, back, connections } = await inCall();
+  /** @param {string} username */
+  const relays = (username) => [{ urls: ['turn:moim.test'], username, credential: 'secret' }];
   last().receive({ type: 'session', session: 'fresh' });
-  last().receive({ type: 'ice', ice: [] });
+  last().receive({ type: 'ice', ice: relays('first') });
   assert.equal(call.session, 'fresh');
   assert.deepEqual(changes.map(({ what }) => what), ['token']);
+  const used = () => new Set(connections.map(({ configuration }) => configuration?.iceServers?.[0].username));
+  assert.deepEqual(used(), new Set(['first']));
+  lose();
+  await back(joined({ peers: [peer('m'), peer('a'), peer('z')], ice: relays('second') }));
+  assert.deepEqual(used(), new Set(['second']));
 });
 
 test('being replaced while away ends the call, and one may join again', async () => {

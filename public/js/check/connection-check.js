@@ -169,12 +169,23 @@ export class ConnectionCheck extends EventTarget {
     const sources = this.#sources;
     if (!sources.audio && !sources.video) return;
     this.call?.close();
-    const call = new TestCall({
-      iceServers, offer: this.#offer, RTCPeerConnection: this.#RTCPeerConnection, clock: this.#clock,
-    });
+    this.call = null;
+    const call = this.#newCall(iceServers);
+    if (!call) return;
     call.addEventListener('change', () => this.#changed());
     this.call = call;
     call.start(sources);
+  }
+
+  /** @param {RTCIceServer[]} iceServers @returns {TestCall|null} null where the browser refuses these servers */
+  #newCall(iceServers) {
+    try {
+      return new TestCall({
+        iceServers, offer: this.#offer, RTCPeerConnection: this.#RTCPeerConnection, clock: this.#clock,
+      });
+    } catch {
+      return null;
+    }
   }
 
   get #sources() {

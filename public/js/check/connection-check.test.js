@@ -167,6 +167,23 @@ test('no WebRTC in this browser', async () => {
   assert.deepEqual(check.summary, { state: 'failed', codes: ['no-webrtc'] });
 });
 
+test('servers that the browser refuses are no end of the check', async () => {
+  const { media, clock, server, ...made } = await make();
+  const { WebSocket, sockets } = fakeWebSockets();
+  const RTCPeerConnection = /** @type {any} */ (class {
+    constructor() {
+      throw new DOMException('no such address', 'SyntaxError');
+    }
+  });
+  const check = new ConnectionCheck({
+    media, url: 'ws://moim.test/ws', fetch: server.fetch, WebSocket, clock, now: () => clock.now, RTCPeerConnection,
+  });
+  await run({ ...made, media, clock, server, sockets, check });
+  assert.equal(check.call, null);
+  assert.deepEqual(check.rows.slice(3).map(({ code }) => code), Array(4).fill('check-failed'));
+  assert.deepEqual(check.summary, { state: 'warn', codes: ['untested'] });
+});
+
 test('cancelled, it ends everything but the own devices, and says no more', async () => {
   const made = await make();
   const { check, server, sockets, media, clock, changes } = made;
@@ -177,6 +194,8 @@ test('cancelled, it ends everything but the own devices, and says no more', asyn
   check.cancel();
   changes.length = 0;
   await running;
+  await media.setCamera(false);
+  await media.setCamera(true);
   await clock.run(20_000);
   assert.equal(server.open, 0);
   assert.equal(sockets[0].closedWith, 1000);

@@ -92,6 +92,14 @@ test('hung up, it says no more', async () => {
   const started = made.call.start(made.sources);
   made.call.close();
   await started;
+  assert.equal(made.clock.timers, 0);
   await made.clock.run(2 * PATIENCE_MS);
-  assert.deepEqual([made.changes, made.clock.timers, made.server.open], [[], 0, 0]);
+  assert.deepEqual([made.changes, made.server.open], [[], 0]);
+
+  const looking = make();
+  await looking.call.start(looking.sources);
+  looking.clock.pass(READ_MS);
+  looking.call.close();
+  await settle();
+  assert.equal(looking.clock.timers, 0);
 });

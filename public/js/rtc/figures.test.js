@@ -55,6 +55,11 @@ test('two reports tell what goes on between them', () => {
   });
 });
 
+test('packets that were late and not lost make no negative loss', () => {
+  const figures = figuresOf(report(1000, media(1, { lost: 5 })), report(2000, media(2, { lost: 3 })));
+  assert.equal(figures.loss.in, 0);
+});
+
 test('one report tells what takes no time', () => {
   const { path, roundTrip, loss, bitrate } = figuresOf(null, report(1000, { ...route(), ...media(1) }));
   assert.deepEqual({ path, roundTrip }, { path: { relay: 'none', transport: 'udp' }, roundTrip: 42 });

@@ -26,7 +26,7 @@ test('all relays are asked until one over UDP was reached, and again after that 
   assert.deepEqual(relays.choose([stun, own]), [stun, own]);
   for (const candidate of [
     { type: 'host' }, { type: 'srflx' }, { type: 'relay', relayProtocol: 'tcp' }, { type: 'relay', relayProtocol: 'tls' },
-    { type: 'relay' }, { type: 'relay', url: own.urls[2] },
+    { type: 'relay' }, { type: 'relay', url: own.urls[2] }, { type: 'srflx', url: own.urls[1] },
   ]) {
     relays.gathered(candidate);
     assert.deepEqual(relays.choose([own]), [own], JSON.stringify(candidate));

@@ -42,6 +42,7 @@ export class CheckDialog {
   }
 
   open() {
+    if (this.element.open) return;
     this.#check.addEventListener('change', this.#show);
     this.element.showModal();
     this.#run();
@@ -65,11 +66,14 @@ export class CheckDialog {
   #show = () => {
     const { rows, summary, call } = this.#check;
     this.#list.show(rows, summary);
-    this.#mirror.show(call, summary.state === 'running');
+    const sends = rows.some(({ id, state }) => ['microphone', 'camera'].includes(id) && ['ok', 'warn'].includes(state));
+    this.#mirror.show(call, summary.state === 'running' ? 'connecting' : sends ? 'failed' : 'empty');
     setAttribute(this.#again, 'aria-disabled', summary.state === 'running' ? 'true' : null);
   };
 
+  /** The event comes late: the dialog may have been opened again. */
   #closed() {
+    if (this.element.open) return;
     this.#check.removeEventListener('change', this.#show);
     this.#check.cancel();
     this.#mirror.stop();

@@ -6,6 +6,8 @@ import { playTrack } from './player.js';
 
 /** @import { TestCall } from '../check/test-call.js' */
 
+/** Why there is no call. @typedef {'connecting'|'failed'|'empty'} Without */
+
 /** The own picture and sound as they come back from the server. The sound is played only when it is asked for. */
 export class CheckMirror {
   #video = el('video', { autoplay: true, playsinline: true, 'aria-label': t('check.mirror'), hidden: true });
@@ -22,7 +24,7 @@ export class CheckMirror {
   #hears = false;
   /** @type {TestCall | null} */
   #call = null;
-  #waits = true;
+  #without = /** @type {Without} */ ('connecting');
 
   constructor() {
     this.#video.muted = true;
@@ -42,11 +44,11 @@ export class CheckMirror {
 
   /**
    * @param {TestCall | null} call null while there is none
-   * @param {boolean} waits whether there will be one
+   * @param {Without} without
    */
-  show(call, waits) {
+  show(call, without) {
     this.#call = call;
-    this.#waits = waits;
+    this.#without = without;
     const { audio, video } = (call?.state !== 'over' && call?.remote) || { audio: null, video: null };
     playTrack(this.#video, video);
     playTrack(this.#audio, audio);
@@ -59,7 +61,7 @@ export class CheckMirror {
   /** Plays nothing any more. */
   stop() {
     this.#play(false);
-    this.show(null, true);
+    this.show(null, 'connecting');
   }
 
   #update() {
@@ -70,7 +72,7 @@ export class CheckMirror {
   }
 
   #noteText() {
-    if (!this.#call) return t(this.#waits ? 'check.connecting' : 'check.empty');
+    if (!this.#call) return t(`check.${this.#without}`);
     const { state } = this.#call;
     if (state === 'failed' || state === 'over') return t(`check.${state}`);
     return t(state === 'flowing' && this.#call.measured ? 'check.soundOnly' : 'check.connecting');
