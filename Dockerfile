@@ -7,6 +7,8 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /out/signal ./cmd/signal && mkdir /out/data
 
 FROM scratch
+# whom to trust when a certificate is got
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/signal /signal
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532

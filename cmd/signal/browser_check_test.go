@@ -76,6 +76,22 @@ func browserCheck(t *testing.T, c *chromium) {
 	mina.sees("button", "Leave")
 }
 
+// browserCheckHasty closes the test and opens it again before the page has
+// been told that it was closed, and presses the button twice.
+func browserCheckHasty(t *testing.T, c *chromium) {
+	mina := c.person(t, startSite(t, "--turn=127.0.0.1:0"), "Mina", look{})
+	mina.expect("WebSocket is closed before the connection is established") // of the test that was closed
+	mina.checksConnection()
+	mina.eval(`(() => {
+		const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Check connection');
+		document.querySelector('dialog.check').close();
+		button.click();
+		button.click();
+	})()`)
+	mina.reads("status", "", "You can talk to everyone.")
+	mina.comesBack(false)
+}
+
 // browserCheckSecure has a server that offers everything.
 func browserCheckSecure(t *testing.T, _ *chromium) {
 	trusting := startChromium(t, map[string]any{"ignore-certificate-errors": true})
@@ -103,6 +119,14 @@ func browserCheckFinds(t *testing.T, c *chromium) {
 		mina.reads("status", "", "You can talk to everyone. But others will not hear you.")
 		mina.readsIn(checkRows, "No microphone was found.")
 		mina.has("button", "Hear yourself", "disabled", "true")
+	})
+	t.Run("no server", func(t *testing.T) {
+		mina := c.person(t, startSite(t), "Mina", look{})
+		mina.prepares(`const { fetch } = window; window.fetch = (url, ...rest) => (
+			String(url).includes('/api/check') ? Promise.reject(new TypeError()) : fetch(url, ...rest))`)
+		mina.checksConnection()
+		mina.readsIn(checkRows, "The server did not answer the test.")
+		mina.readsIn(mirror, "Your picture and sound did not come back.")
 	})
 	t.Run("no WebSocket", func(t *testing.T) {
 		mina := c.person(t, startSite(t), "Mina", look{})

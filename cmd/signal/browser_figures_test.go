@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -78,15 +79,39 @@ func browserFiguresSmall(t *testing.T, c *chromium) {
 func browserFiguresRelayed(t *testing.T, c *chromium) {
 	s := startSite(t, "--turn=127.0.0.1:0", "--turn-allow=127.0.0.0/8")
 	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
-	mina.prepares(`window.RTCPeerConnection = class extends RTCPeerConnection {
-		constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
-		setConfiguration(configuration) { super.setConfiguration({ ...configuration, iceTransportPolicy: 'relay' }); }
-	}`)
+	mina.prepares(onlyRelayed)
 	meet("tea", mina, jonas)
 	mina.clicks("button", "Figures of Jonas")
 	mina.reads("group", "Jonas", "Relayed over UDP")
 	jonas.clicks("button", "Figures of Mina")
 	jonas.reads("group", "Mina", "by their side")
+}
+
+const onlyRelayed = `window.RTCPeerConnection = class extends RTCPeerConnection {
+	constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
+	setConfiguration(configuration) { super.setConfiguration({ ...configuration, iceTransportPolicy: 'relay' }); }
+}`
+
+// browserRelayKilled kills the relay of a call, and with it the secret that
+// all credentials were made from.
+func browserRelayKilled(t *testing.T, c *chromium) {
+	s := startStaged(t, []string{build(t)}, "--turn=127.0.0.1:0", "--turn-allow=127.0.0.0/8")
+	mina, jonas := c.person(t, s.site, "Mina", look{}), c.person(t, s.site, "Jonas", look{})
+	for _, p := range []*person{mina, jonas} {
+		p.prepares(onlyRelayed)
+		p.expect("WebSocket connection to") // which fails while there is no server
+	}
+	meet("tea", mina, jonas)
+	s.end(os.Kill)
+	lasts(t, noticed)
+	s.start()
+	for _, p := range []*person{mina, jonas} {
+		p.isToldNot("Reconnecting…")
+	}
+	mina.receives(jonas)
+	jonas.receives(mina)
+	mina.clicks("button", "Figures of Jonas")
+	mina.reads("group", "Jonas", "Relayed over UDP")
 }
 
 // figuresFit waits until the figures in a tile are within it, and cover

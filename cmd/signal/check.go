@@ -1,11 +1,12 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
+	"hash/maphash"
 	"mime"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -45,13 +46,27 @@ func (a *checkAPI) show(c echo.Context) error {
 	}
 	var answer checkAnswer
 	var expires time.Time
-	answer.ICE, expires = a.relay.servers("check-"+rand.Text(), signaling.HostOf(c.Request().Host), now)
+	answer.ICE, expires = a.relay.servers(checkUser(addr), signaling.HostOf(c.Request().Host), now)
 	if !expires.IsZero() {
 		answer.Expires = protocol.At(expires)
 	}
 	answer.Relay = a.relay.checks()
 	return c.JSON(http.StatusOK, answer)
 }
+
+// user is who has the relays of a check: one for each address, so that asking
+// often gives nobody more of them.
+func checkUser(addr netip.Addr) string {
+	bits := 32
+	if addr = addr.Unmap().WithZone(""); addr.Is6() {
+		bits = 64
+	}
+	prefix, _ := addr.Prefix(bits)
+	return "check-" + strconv.FormatUint(maphash.Comparable(checkers, prefix), 36)
+}
+
+// checkers hides the addresses in the users of checks.
+var checkers = maphash.MakeSeed()
 
 type description struct {
 	SDP string `json:"sdp"`

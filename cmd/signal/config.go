@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,16 +30,16 @@ type config struct {
 	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
 
 	TLS        string   `name:"tls" env:"MOIM_TLS" placeholder:"HOST:PORT" group:"https" help:"Address to serve HTTPS and TURN over TLS on (default :443 with --domain or --cert, :8443 with --self-signed; ${env})."`
-	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" xor:"certificate,certificate-key" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
-	Cert       string   `env:"MOIM_CERT" placeholder:"FILE" group:"https" xor:"certificate" and:"pair" help:"Certificate chain (PEM); read again when it changes (${env})."`
-	Key        string   `env:"MOIM_KEY" placeholder:"FILE" group:"https" xor:"certificate-key" and:"pair" help:"Private key of --cert (PEM; ${env})."`
-	SelfSigned bool     `env:"MOIM_SELF_SIGNED" group:"https" xor:"certificate,certificate-key" help:"Make a certificate for the names and addresses of this machine, for a local network: browsers warn once (${env})."`
+	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
+	Cert       string   `env:"MOIM_CERT" placeholder:"FILE" group:"https" and:"pair" help:"Certificate chain (PEM); read again when it changes (${env})."`
+	Key        string   `env:"MOIM_KEY" placeholder:"FILE" group:"https" and:"pair" help:"Private key of --cert (PEM; ${env})."`
+	SelfSigned bool     `env:"MOIM_SELF_SIGNED" group:"https" help:"Make a certificate for the names and addresses of this machine, for a local network: browsers warn once (${env})."`
 	ACME       acme     `embed:"" prefix:"acme-" group:"https"`
 
 	Turn       string         `default:"auto" env:"MOIM_TURN" placeholder:"HOST:PORT" group:"relay" help:"Address to serve STUN and TURN on, by UDP and TCP; off for no relay; auto is :3478, or no relay while that is taken (default ${default}, ${env})."`
 	PublicIP   []turn.Mapping `name:"public-ip" env:"MOIM_PUBLIC_IP" placeholder:"IP[/LOCAL]" group:"relay" help:"Addresses under which others reach this machine, if it cannot know: behind a NAT, in a container. 203.0.113.5/10.0.0.5 says which of its own addresses one leads to (${env})."`
 	RelayPorts turn.PortRange `default:"49160-49559" env:"MOIM_RELAY_PORTS" placeholder:"FIRST-LAST" group:"relay" help:"UDP ports of the relay; the first is for test calls (default ${default}, ${env})."`
-	TurnAllow  []netip.Prefix `env:"MOIM_TURN_ALLOW" placeholder:"PREFIX" group:"relay" help:"Networks that the relay may send to although they are private, such as 10.1.0.0/16 (${env})."`
+	TurnAllow  []subnet       `env:"MOIM_TURN_ALLOW" placeholder:"PREFIX" group:"relay" help:"Networks that the relay may send to although they are private, such as 10.1.0.0/16 (${env})."`
 	ICEServer  []iceServer    `name:"ice-server" env:"MOIM_ICE_SERVER" placeholder:"URL" group:"relay" help:"STUN or TURN server of your own to use too, such as turn:turn.example.org:3478?transport=udp (${env})."`
 	ICESecret  string         `name:"ice-secret-file" env:"MOIM_ICE_SECRET_FILE" placeholder:"FILE" group:"relay" help:"File with the secret of the TURN servers of --ice-server (TURN REST; static-auth-secret of coturn; ${env})."`
 
@@ -67,15 +68,30 @@ type acme struct {
 // settle fills in what depends on other flags, and refuses what does not go
 // together.
 func (c *config) settle() error {
+	c.Domain = slices.DeleteFunc(c.Domain, func(name string) bool { return name == "" })
 	for i, name := range c.Domain {
 		ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(name, "."))
 		if err != nil || ascii == "" {
 			return fmt.Errorf("--domain: %q is no name such as call.example.org", name)
 		}
+		if _, err := netip.ParseAddr(ascii); err == nil {
+			return fmt.Errorf("--domain: %s is an address; a name is wanted, such as call.example.org, or --self-signed for a local network", ascii)
+		}
 		c.Domain[i] = ascii
 	}
-	secure := len(c.Domain) > 0 || c.Cert != "" || c.SelfSigned
+	if at, err := url.Parse(c.ACME.Directory); c.ACME.Directory != "" && (err != nil || at.Scheme != "https" || at.Host == "") {
+		return fmt.Errorf("--acme-directory: %q is no URL such as https://acme.example.org/directory", c.ACME.Directory)
+	}
+	sources := 0
+	for _, given := range []bool{len(c.Domain) > 0, c.Cert != "", c.SelfSigned} {
+		if given {
+			sources++
+		}
+	}
+	secure := sources > 0
 	switch {
+	case sources > 1:
+		return errors.New("--domain, --cert and --self-signed are three ways to a certificate; give one of them")
 	case c.TLS != "" && !secure:
 		return errors.New("--tls needs a certificate: --domain, --cert with --key, or --self-signed")
 	case c.TLS == "" && c.SelfSigned:

@@ -133,11 +133,11 @@ func TestWrongFlags(t *testing.T) {
 		"--grace=-1s":              "a grace time is at most 10m0s",
 		"--log-level=loud":         `--log-level: "loud" is not debug, info, warn or error; --help lists the options`,
 		"--origin=[":               `origin "[": syntax error in pattern`,
-		"--listen=nowhere":         "cannot listen on nowhere; choose another address with --listen: listen tcp: address nowhere: missing port in address",
-		"--debug=nowhere":          "cannot listen on nowhere; choose another address with --debug: listen tcp: address nowhere: missing port in address",
+		"--listen=nowhere":         "--listen: \"nowhere\" is no address and port, such as :8080 or localhost:8080",
+		"--debug=nowhere":          "--debug: \"nowhere\" is no address and port, such as :8080 or localhost:8080",
 		"--listen=127.0.0.1:99999": "cannot listen on 127.0.0.1:99999; choose another address with --listen: listen tcp: address 99999: invalid port",
 	} {
-		_, stderr, err := runBriefly(t, "--listen=127.0.0.1:0", "--data="+t.TempDir(), args)
+		_, stderr, err := runBriefly(t, "--listen=127.0.0.1:0", "--turn=off", "--data="+t.TempDir(), args)
 		if err == nil || err.Error() != want || stderr != "" {
 			t.Errorf("%s:\n%v\nwant\n%s\nlogged %q", args, err, want, stderr)
 		}

@@ -32,15 +32,30 @@ type iceServer string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *iceServer) UnmarshalText(b []byte) error {
-	if _, err := stun.ParseURI(string(b)); err != nil {
+	scheme, rest, _ := strings.Cut(string(b), ":")
+	uri := strings.ToLower(scheme) + ":" + rest
+	if _, err := stun.ParseURI(uri); err != nil {
 		return fmt.Errorf("%q is no URL of a STUN or TURN server, such as turn:turn.example.org:3478?transport=udp", b)
 	}
-	*s = iceServer(b)
+	*s = iceServer(uri)
 	return nil
 }
 
 // relays tells whether it is a TURN server, which wants credentials.
 func (s iceServer) relays() bool { return strings.HasPrefix(string(s), "turn") }
+
+// subnet is a netip.Prefix with a plain error.
+type subnet netip.Prefix
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *subnet) UnmarshalText(b []byte) error {
+	prefix, err := netip.ParsePrefix(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is no network such as 10.1.0.0/16, or 10.1.2.3/32 for one address", b)
+	}
+	*n = subnet(prefix)
+	return nil
+}
 
 // relay is what browsers are told of STUN and TURN servers: the own one, and
 // those of --ice-server.
@@ -54,10 +69,10 @@ type relay struct {
 	secure   uint16       // port of TURN over TLS, 0 for none
 }
 
-// newRelay takes the addresses of the relay, if one is wanted. What comes from
-// secure, which may be nil, is TURN over TLS; reach is a port of this machine
-// that relays may send to.
-func newRelay(cfg config, public []turn.Mapping, secure net.Listener, reach uint16, log *slog.Logger) (*relay, error) {
+// newRelay takes the addresses of the relay, if one is wanted. It serves TURN
+// over TLS on secure, which may be nil; reach is a port of this machine that
+// relays may send to.
+func newRelay(cfg config, public []turn.Mapping, secure *secure, reach uint16, log *slog.Logger) (*relay, error) {
 	r := &relay{external: cfg.ICEServer, names: cfg.Domain}
 	for _, m := range cfg.PublicIP {
 		r.public = append(r.public, m.Public)
@@ -78,14 +93,18 @@ func newRelay(cfg config, public []turn.Mapping, secure net.Listener, reach uint
 	if err != nil {
 		return nil, err
 	}
-	if secure != nil {
-		r.secure = portOf(secure.Addr())
+	conf := turn.Config{
+		Listen: listen, Names: cfg.Domain, Public: public, Ports: cfg.RelayPorts, Reach: []uint16{reach},
+		Allocations: cfg.LimitAllocations, Rate: int64(cfg.LimitRelay) * bytesPerMegabit, Log: log,
 	}
-	r.own, err = turn.New(turn.Config{
-		Listen: listen, Secure: secure, SecurePort: r.secure, Names: cfg.Domain, Public: public,
-		Ports: cfg.RelayPorts, Reach: []uint16{reach},
-		Allow: cfg.TurnAllow, Allocations: cfg.LimitAllocations, Rate: int64(cfg.LimitRelay) * bytesPerMegabit, Log: log,
-	})
+	for _, allowed := range cfg.TurnAllow {
+		conf.Allow = append(conf.Allow, netip.Prefix(allowed))
+	}
+	if secure != nil {
+		r.secure = portOf(secure.listener.Addr())
+		conf.Secure, conf.SecurePort, conf.SecureReady = secure.port.TURN(), r.secure, secure.certified
+	}
+	r.own, err = turn.New(conf)
 	switch {
 	case err == nil:
 	case cfg.Turn == "auto" && errors.Is(err, syscall.EADDRINUSE):

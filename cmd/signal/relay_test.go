@@ -45,7 +45,10 @@ func TestRelayFlags(t *testing.T) {
 		"--public-ip=203.0.113.5/::1":                "cannot lead to",
 		"--relay-ports=1":                            "--relay-ports has at least two ports",
 		"--relay-ports=9-1":                          "is no range of ports",
-		"--turn-allow=10.0.0.0":                      "--turn-allow",
+		"--turn-allow=10.0.0.0":                      "--turn-allow: \"10.0.0.0\" is no network such as 10.1.0.0/16",
+		"--listen=8080":                              "--listen: \"8080\" is no address and port",
+		"--domain=203.0.113.5":                       "--domain: 203.0.113.5 is an address; a name is wanted",
+		"--domain=a.example.org --acme-directory=a":  "--acme-directory: \"a\" is no URL such as",
 		"--limit-relay=0":                            "are at least 1",
 		"--ice-server=http://turn.example.org":       "is no URL of a STUN or TURN server",
 		"--ice-server=turn:turn.example.org":         "needs its secret: --ice-secret-file",
@@ -53,7 +56,7 @@ func TestRelayFlags(t *testing.T) {
 		"--ice-secret-file=/nowhere":                 "the secret of --ice-server cannot be read",
 		"--tls=:443":                                 "--tls needs a certificate",
 		"--cert=a.pem":                               "--key",
-		"--self-signed --domain=a.example.org":       "can't be used together",
+		"--self-signed --domain=a.example.org":       "give one of them",
 		"--cert=a.pem --key=b.pem --tls=127.0.0.1:0": "a.pem",
 	} {
 		flags := append([]string{"--listen=127.0.0.1:0", "--turn=off", "--data=" + t.TempDir()}, strings.Fields(args)...)

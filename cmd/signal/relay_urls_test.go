@@ -74,7 +74,7 @@ func TestExternalServers(t *testing.T) {
 	if err := os.WriteFile(file, []byte("s3cret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, _, err := parse([]string{"--turn=off", "--ice-server=stun:stun.example.org", "--ice-server=turns:turn.example.org:5349?transport=tcp", "--ice-secret-file=" + file}, nil, nil)
+	cfg, _, err := parse([]string{"--turn=off", "--ice-server=STUN:stun.example.org", "--ice-server=turns:turn.example.org:5349?transport=tcp", "--ice-secret-file=" + file}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

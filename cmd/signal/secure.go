@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -94,6 +96,9 @@ func readRoots(file string) (*x509.CertPool, error) {
 
 // listen takes an address that a flag gave.
 func listen(flag, address string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, fmt.Errorf("%s: %q is no address and port, such as :8080 or localhost:8080", flag, address)
+	}
 	var sockets net.ListenConfig
 	listener, err := sockets.Listen(context.Background(), "tcp", address)
 	switch {
@@ -122,12 +127,27 @@ func (s *secure) door(whole http.Handler) http.Handler {
 	return mux
 }
 
-// openURL is what to open in a browser.
-func (s *secure) openURL() string {
-	if len(s.place.domains) == 0 {
-		return openURL("https", s.listener.Addr())
+// certified tells whether there is a certificate.
+func (s *secure) certified() bool { return !s.source.State().NotAfter.IsZero() }
+
+// openURLs are what to open in a browser: a name the certificate is for, if it
+// is known, and otherwise the addresses that the listener has.
+func (s *secure) openURLs() []string {
+	if names := s.source.Names(); len(names) > 0 {
+		return []string{s.place.at(names[0])}
 	}
-	return s.place.at(s.place.domains[0])
+	urls := []string{openURL("https", s.listener.Addr())}
+	tcp, ok := s.listener.Addr().(*net.TCPAddr)
+	own, err := ownAddresses()
+	if !ok || !tcp.IP.IsUnspecified() || err != nil {
+		return urls
+	}
+	for _, addr := range slices.SortedFunc(maps.Keys(own), netip.Addr.Compare) {
+		if addr.Is4() && addr.IsGlobalUnicast() {
+			urls = append(urls, s.place.at(addr.String()))
+		}
+	}
+	return urls[:min(len(urls), 3)]
 }
 
 // httpsPlace leads to the same path over HTTPS.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -113,11 +114,7 @@ func (s *server) buildRelay(cfg config) error {
 	if s.testCalls, err = newTestCalls(cfg.RelayPorts, public, s.log); err != nil {
 		return err
 	}
-	var overTLS net.Listener
-	if s.secure != nil {
-		overTLS = s.secure.port.TURN()
-	}
-	s.relay, err = newRelay(cfg, public, overTLS, s.testCalls.Port(), s.log)
+	s.relay, err = newRelay(cfg, public, s.secure, s.testCalls.Port(), s.log)
 	return err
 }
 
@@ -179,7 +176,7 @@ func (s *server) greet() {
 		s.log.Info("moim is ready; open " + plain)
 		return
 	}
-	s.log.Info("moim is ready; open "+s.secure.openURL(), "leading_there", plain)
+	s.log.Info("moim is ready; open "+strings.Join(s.secure.openURLs(), " or "), "leading_there", plain)
 	if own, ok := s.secure.source.(*certs.SelfSigned); ok {
 		s.log.Info("browsers will warn once, as nobody they know vouches for the certificate; compare its fingerprint", "sha256", own.Fingerprint())
 	}

@@ -65,9 +65,9 @@ func TestSharedPort(t *testing.T) {
 	}()
 
 	var (
-		sent     int64
-		sending  = make(chan struct{})
-		took     []time.Duration // by each request and each line
+		sent    int64
+		sending = make(chan struct{})
+		took    []time.Duration // by each request and each line
 	)
 	go func() {
 		defer close(sending)

@@ -211,9 +211,11 @@ func (a *ACME) abandoned() (domains []string) {
 // State implements Source: of the domain that has no certificate, or failed, or
 // whose certificate ends first.
 func (a *ACME) State() State {
-	var s State
-	var faults []error
-	for _, domain := range a.domains {
+	var (
+		s      State
+		faults []error
+	)
+	for i, domain := range a.domains {
 		end := a.end(domain)
 		a.mu.Lock()
 		fault := a.faults[domain]
@@ -226,7 +228,7 @@ func (a *ACME) State() State {
 		case time.Now().After(end):
 			faults = append(faults, fmt.Errorf("the certificate for %s ended on %s", domain, end.Format(day)))
 		}
-		if s.NotAfter.IsZero() || end.Before(s.NotAfter) {
+		if i == 0 || end.Before(s.NotAfter) {
 			s.NotAfter = end
 		}
 	}

@@ -133,7 +133,7 @@ func (s *SelfSigned) check() error {
 		return fmt.Errorf("the certificate cannot be kept: %w", err)
 	}
 	s.set(made)
-	s.log.Info("made a certificate; browsers warn until it is accepted", "until", made.Leaf.NotAfter.Format(day), "fingerprint", fingerprint(made.Leaf.Raw))
+	s.log.Info("made a certificate; browsers warn until it is accepted", "until", made.Leaf.NotAfter.Format(day))
 	return nil
 }
 

@@ -172,7 +172,7 @@ func TestLogOfCertmagic(t *testing.T) {
 	if out.count("203.0.113.9") != 0 || out.count("secret") != 0 || out.count("identifier=call.example.org") != 1 {
 		t.Error("fields that are not passed on are, or others are not")
 	}
-	if out.count("level=DEBUG") != 2 || out.count("level=INFO") != 1 {
+	if out.count("level=DEBUG") != 3 {
 		t.Error("wrong levels")
 	}
 }

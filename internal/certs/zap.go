@@ -17,14 +17,7 @@ var passed = map[string]bool{
 	"remaining": true, "status_code": true,
 }
 
-// shown are the errors that say what ACME cannot know: whether it is tried
-// again and when, and what has failed before the authority was asked.
-var shown = map[string]bool{
-	"will retry": true, "job failed": true, "initiating certificate management": true,
-}
-
-// zapCore writes to slog, at Debug but for what is shown, as others may cause
-// the rest.
+// zapCore writes to slog, at Debug: what matters is in the State, in plain words.
 type zapCore struct {
 	log    *slog.Logger
 	fields []zapcore.Field
@@ -32,16 +25,9 @@ type zapCore struct {
 
 func newZap(log *slog.Logger) *zap.Logger { return zap.New(zapCore{log: log}) }
 
-func (c zapCore) level(level zapcore.Level) slog.Level {
-	if level >= zapcore.ErrorLevel {
-		return slog.LevelInfo
-	}
-	return slog.LevelDebug
-}
-
 // Enabled implements zapcore.LevelEnabler.
-func (c zapCore) Enabled(level zapcore.Level) bool {
-	return c.log.Enabled(context.Background(), c.level(level))
+func (c zapCore) Enabled(zapcore.Level) bool {
+	return c.log.Enabled(context.Background(), slog.LevelDebug)
 }
 
 // With implements zapcore.Core.
@@ -67,15 +53,11 @@ func (c zapCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 			}
 		}
 	}
-	args := []any{"part", entry.LoggerName}
+	args := []any{}
 	for key, value := range encoder.Fields {
 		args = append(args, key, value)
 	}
-	level := slog.LevelDebug
-	if shown[entry.Message] {
-		level = c.level(entry.Level)
-	}
-	c.log.Log(context.Background(), level, "certmagic: "+entry.Message, args...)
+	c.log.Debug("certmagic: "+entry.Message, args...)
 	return nil
 }
 
