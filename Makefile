@@ -7,7 +7,7 @@ GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser test-nat test-network lint bench fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint bench fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -20,7 +20,7 @@ test: test-js test-go test-browser lint
 test-go:
 	@.ci/need go cc
 	CGO_ENABLED=1 $(GO) test -race ./...
-	CGO_ENABLED=1 $(GO) test -race -tags plain ./signaling
+	$(GO) test -tags plain ./signaling
 
 test-js:
 	@.ci/need node
@@ -33,8 +33,15 @@ test-browser:
 
 test-nat:
 	@.ci/need linux root go ip nft coturn
+	@$(MAKE) --no-print-directory -j3 nat-lab nat-relay nat-calls
+
+nat-lab:
 	$(GO) test -tags network -count=1 ./internal/netlab
+
+nat-relay:
 	$(GO) test -tags network -count=1 -run 'Turnutils|Stunclient' ./signaling/turn
+
+nat-calls:
 	$(GO) test -tags network -count=1 -timeout 10m -run 'NetworkNAT$$' ./cmd/signal
 
 test-network: test-nat
