@@ -1,4 +1,8 @@
 import { checkEn } from './check-en.js';
+import { controlsEn } from './controls-en.js';
+import { devicesEn } from './devices-en.js';
+import { filesEn } from './files-en.js';
+import { tilesEn } from './tiles-en.js';
 
 /**
  * English. A value is a sentence, or one sentence per plural category (chosen by `count`);
@@ -218,4 +222,8 @@ export const en = Object.freeze({
   'error.unknown': 'That did not work. Try again in a moment.',
 
   ...checkEn,
+  ...controlsEn,
+  ...devicesEn,
+  ...filesEn,
+  ...tilesEn,
 });

@@ -1,4 +1,8 @@
 import { checkKo } from './check-ko.js';
+import { controlsKo } from './controls-ko.js';
+import { devicesKo } from './devices-ko.js';
+import { filesKo } from './files-ko.js';
+import { tilesKo } from './tiles-ko.js';
 
 /** Korean: the same keys and placeholders as English. */
 export const ko = Object.freeze({
@@ -214,4 +218,8 @@ export const ko = Object.freeze({
   'error.unknown': '되지 않았습니다. 잠시 뒤 다시 해 보세요.',
 
   ...checkKo,
+  ...controlsKo,
+  ...devicesKo,
+  ...filesKo,
+  ...tilesKo,
 });

@@ -72,6 +72,34 @@ export const preferences = {
     lasting.write('language', code ?? '');
   },
 
+  /** Whether the call makes soft sounds; it does unless told not to. */
+  get sounds() {
+    return lasting.read('sounds') !== 'off';
+  },
+  set sounds(on) {
+    lasting.write('sounds', on ? '' : 'off');
+  },
+  /** Whether the system tells of messages while the page is hidden; null before anybody was asked. */
+  get notifications() {
+    const kept = lasting.read('notifications');
+    return kept === null ? null : kept === 'on';
+  },
+  set notifications(on) {
+    lasting.write('notifications', on === null ? '' : on ? 'on' : 'off');
+  },
+  /** How the tiles lie: all of one size, or whoever speaks large. @returns {'tiles' | 'speaker'} */
+  get layout() {
+    return lasting.read('layout') === 'speaker' ? 'speaker' : 'tiles';
+  },
+  set layout(layout) {
+    lasting.write('layout', layout === 'tiles' ? '' : layout);
+  },
+
+  /** The device that was chosen last, as its deviceId; empty where none was. @param {'mic' | 'camera' | 'speaker'} kind */
+  device: (kind) => lasting.read(`device.${kind}`) ?? '',
+  /** @param {'mic' | 'camera' | 'speaker'} kind @param {string} id empty: the browser's choice */
+  keepDevice: (kind, id) => lasting.write(`device.${kind}`, id),
+
   /** The key that makes its holder host of a room. @param {string} room */
   hostKey: (room) => lasting.read(`host.${roomKey(room)}`) ?? undefined,
   /** @param {string} room @param {string} key */

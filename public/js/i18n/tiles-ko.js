@@ -1,0 +1,3 @@
+/** What the page says about the tiles of the call, in Korean. */
+export const tilesKo = Object.freeze({
+});
