@@ -213,8 +213,8 @@ func (l *link) tellTrack(c *conn, track *webrtc.TrackRemote, receiver *webrtc.RT
 	}
 }
 
-// transceivers finds the transceiver of each kind: audio is the first of
-// audio, camera and screen are the first two of video.
+// transceivers finds the transceiver of each kind: voice and the screen's sound
+// are the first two of audio, camera and screen the first two of video.
 func (c *conn) transceivers() map[Kind]*webrtc.RTPTransceiver {
 	found := make(map[Kind]*webrtc.RTPTransceiver, len(kinds))
 	for _, t := range c.pc.GetTransceivers() {

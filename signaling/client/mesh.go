@@ -21,12 +21,15 @@ const (
 	Audio  Kind = "audio"
 	Camera Kind = "camera"
 	Screen Kind = "screen"
+	// ScreenAudio is the sound of what is shared. Peers of before it was have
+	// no transceiver of it.
+	ScreenAudio Kind = "screen-audio"
 )
 
-var kinds = []Kind{Audio, Camera, Screen}
+var kinds = []Kind{Audio, Camera, Screen, ScreenAudio}
 
 func (k Kind) codecType() webrtc.RTPCodecType {
-	if k == Audio {
+	if k == Audio || k == ScreenAudio {
 		return webrtc.RTPCodecTypeAudio
 	}
 	return webrtc.RTPCodecTypeVideo
@@ -155,7 +158,7 @@ func (m *Mesh) Handle(event Event) {
 // take the track's codec is told of by OnError.
 func (m *Mesh) SetTrack(kind Kind, track webrtc.TrackLocal) error {
 	switch {
-	case kind != Audio && kind != Camera && kind != Screen:
+	case !slices.Contains(kinds, kind):
 		return fmt.Errorf("there is no kind of track %q", kind)
 	case track != nil && track.Kind() != kind.codecType():
 		return fmt.Errorf("a track of %s cannot be sent as %s", track.Kind(), kind)

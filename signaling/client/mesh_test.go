@@ -33,16 +33,16 @@ func TestTwoPeers(t *testing.T) {
 func TestThreePeersAllKinds(t *testing.T) {
 	s := startService(t, signaling.DefaultLimits())
 	all := []*participant{
-		s.join("Mina", client.Audio, client.Camera, client.Screen),
-		s.join("Nana", client.Audio, client.Camera, client.Screen),
-		s.join("Juno", client.Audio, client.Camera, client.Screen),
+		s.join("Mina", client.Audio, client.Camera, client.Screen, client.ScreenAudio),
+		s.join("Nana", client.Audio, client.Camera, client.Screen, client.ScreenAudio),
+		s.join("Juno", client.Audio, client.Camera, client.Screen, client.ScreenAudio),
 	}
 	for _, p := range all {
 		for _, other := range all {
 			if p == other {
 				continue
 			}
-			for _, kind := range []client.Kind{client.Audio, client.Camera, client.Screen} {
+			for _, kind := range []client.Kind{client.Audio, client.Camera, client.Screen, client.ScreenAudio} {
 				p.hears(other, kind)
 			}
 		}
@@ -177,7 +177,7 @@ func TestPoliteSideWaits(t *testing.T) {
 	nana.hears(mina, client.Camera)
 	for _, p := range []*participant{mina, nana} {
 		for _, sdp := range p.sdpsOf() {
-			if got := mLines(sdp); !slices.Equal(got[:3], []string{"audio", "video", "video"}) {
+			if got := mLines(sdp); !slices.Equal(got[:4], []string{"audio", "video", "video", "audio"}) {
 				t.Errorf("m-lines %v", got)
 			}
 		}

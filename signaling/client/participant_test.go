@@ -226,7 +226,7 @@ func (p *participant) track(kind client.Kind, text string) webrtc.TrackLocal {
 func newTrack(t *testing.T, kind client.Kind) *webrtc.TrackLocalStaticRTP {
 	t.Helper()
 	codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
-	if kind == client.Audio {
+	if kind == client.Audio || kind == client.ScreenAudio {
 		codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}
 	}
 	track, err := webrtc.NewTrackLocalStaticRTP(codec, "a track", "a stream")

@@ -19,9 +19,9 @@ type source struct {
 }
 
 // streamID names the media stream of a kind. Sound and camera are in one, so
-// that they are played in step; the screen is apart.
+// that they are played in step; the screen and its sound are another.
 func streamID(you string, kind Kind) string {
-	if kind == Screen {
+	if kind == Screen || kind == ScreenAudio {
 		return you + "-screen"
 	}
 	return you

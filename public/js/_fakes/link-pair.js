@@ -90,6 +90,7 @@ export class LinkPair {
       assert.deepEqual(own.pc.localDescription, other.pc.remoteDescription);
       assert.deepEqual(own.pc.getTransceivers().map(({ mid, kind, direction }) => [mid, kind, direction]), [
         ['0', 'audio', 'sendrecv'], ['1', 'video', 'sendrecv'], ['2', 'video', 'sendrecv'],
+        ['3', 'audio', 'sendrecv'],
       ]);
       assert.equal(own.pc.candidates.at(-1), null);
       assert.equal(own.link.state, 'connected');

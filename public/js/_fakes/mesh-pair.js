@@ -20,8 +20,8 @@ export class MeshEnd {
   cut = false;
   /** No signal goes in or out; they wait. */
   away = false;
-  /** Whether packets of these come: audio, camera, screen. */
-  flows = [true, true, true];
+  /** Whether packets of these come: audio, camera, screen, screenAudio. */
+  flows = [true, true, true, true];
 
   /**
    * @param {string} you
@@ -142,7 +142,7 @@ export class MeshPair {
       assert.deepEqual([state, healing, pc.signalingState], ['connected', '', 'stable']);
       assert.deepEqual(pc.localDescription, this.other(end).pc.remoteDescription);
       assert.deepEqual(end.connections.filter(({ signalingState }) => signalingState !== 'closed'), [pc]);
-      assert.equal(pc.getTransceivers().length, 3);
+      assert.equal(pc.getTransceivers().length, 4);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { FakeDataChannel } from './data-channel.js';
 import { task } from './tasks.js';
 import { FakeTransceiver, answered, receives, sdp, sends, session } from './transceiver.js';
 
@@ -25,12 +26,15 @@ export class FakePeerConnection {
   /** @type {any} */ onicecandidate = null;
   /** @type {any} */ ontrack = null;
   /** @type {any} */ onconnectionstatechange = null;
+  /** @type {any} */ ondatachannel = null;
+  /** @type {FakeDataChannel[]} */
+  channels = [];
   /** How many negotiationneeded events were fired. */
   negotiations = 0;
   /** No packet goes in or out. */
   cut = false;
   /** What `getStats` tells of the receivers by index, packets. */
-  received = [0, 0, 0];
+  received = [0, 0, 0, 0];
   /** Of `getStats`, ms. */
   now = 0;
 
@@ -81,6 +85,15 @@ export class FakePeerConnection {
     this.#transceivers.push(transceiver);
     this.updateNegotiationNeeded();
     return transceiver;
+  }
+
+  /** @param {string} label @param {{negotiated?: boolean, id?: number}} [options] */
+  createDataChannel(label, options) {
+    const channel = new FakeDataChannel(label, options);
+    this.channels.push(channel);
+    if (this.channels.length === 1) this.updateNegotiationNeeded();
+    this.#reach();
+    return channel;
   }
 
   restartIce() {
@@ -162,6 +175,7 @@ export class FakePeerConnection {
   close() {
     this.signalingState = 'closed';
     this.connectionState = 'closed';
+    for (const channel of this.channels) channel.end();
     all.delete(this.fingerprint);
     this.#partner?.evaluate();
   }
@@ -231,6 +245,7 @@ export class FakePeerConnection {
   #isNegotiationNeeded() {
     const { currentLocal, currentRemote } = this.#descriptions;
     if (this.#replace.size > 0) return true;
+    if (this.channels.length > 0 && !session(currentLocal)?.data) return true;
     return this.#transceivers.some((transceiver) => {
       const local = session(currentLocal)?.sections.find(({ mid }) => mid === transceiver.mid);
       const remote = session(currentRemote)?.sections.find(({ mid }) => mid === transceiver.mid);
@@ -257,7 +272,8 @@ export class FakePeerConnection {
         : answered(transceiver.direction, offer?.direction ?? 'inactive');
       return { mid: String(transceiver.mid), kind: transceiver.kind, direction, msids };
     });
-    return { type, sdp: sdp({ ufrag: this.#ufrag, sections }, this.fingerprint) };
+    const data = type === 'offer' ? this.channels.length > 0 : Boolean(session(this.remoteDescription)?.data);
+    return { type, sdp: sdp({ ufrag: this.#ufrag, sections, ...(data && { data }) }, this.fingerprint) };
   }
 
   /**
@@ -351,9 +367,27 @@ export class FakePeerConnection {
     const reached = partner && this.#knows(partner) && partner.#knows(this)
       && (this.candidates.some(Boolean) || partner.candidates.some(Boolean));
     if (reached && this.connectionState !== 'connected') this.setConnectionState('connected');
+    if (reached && session(this.localDescription)?.data) this.#joinChannels(partner);
     const agreed = this.signalingState === 'stable' && (!partner || partner.signalingState === 'stable');
     if (!reached && this.connectionState === 'connected' && (agreed || this.cut || partner?.cut)) {
       this.setConnectionState('disconnected');
+    }
+  }
+
+  /** Opens the channels that both have, and those that this one has made. @param {FakePeerConnection} partner */
+  #joinChannels(partner) {
+    for (const channel of this.channels.filter(({ readyState }) => readyState === 'connecting')) {
+      if (channel.negotiated) {
+        const other = partner.channels.find(({ negotiated, id, readyState }) => (
+          negotiated && id === channel.id && readyState === 'connecting'
+        ));
+        if (other) channel.join(other);
+        continue;
+      }
+      const other = new FakeDataChannel(channel.label);
+      partner.channels.push(other);
+      partner.ondatachannel?.({ channel: other });
+      channel.join(other);
     }
   }
 }

@@ -3,7 +3,7 @@ import { FakeTrack } from './media.js';
 
 /** @typedef {'sendrecv'|'sendonly'|'recvonly'|'inactive'} Direction */
 /** @typedef {{mid: string, kind: 'audio'|'video', direction: Direction, msids: string[]}} Section */
-/** @typedef {{ufrag: string, sections: Section[]}} Session what the fake's sdp holds, as JSON in its first line */
+/** @typedef {{ufrag: string, sections: Section[], data?: boolean}} Session what the fake's sdp holds, as JSON in its first line */
 /** @typedef {{type: 'offer'|'answer', sdp: string}} Description */
 
 /** @param {Description|null} description @returns {Session|null} */
@@ -13,7 +13,8 @@ export function session(description) {
 
 /** @param {Session} content @param {string} fingerprint of a DTLS certificate */
 export function sdp(content, fingerprint) {
-  return `${JSON.stringify(content)}\r\na=ice-ufrag:${content.ufrag}\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
+  return `${JSON.stringify(content)}\r\na=ice-ufrag:${content.ufrag}\r\na=fingerprint:sha-256 ${fingerprint}\r\n${
+    content.data ? 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n' : ''}`;
 }
 
 /** @param {boolean} send @param {boolean} receive @returns {Direction} */

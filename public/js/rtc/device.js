@@ -22,7 +22,7 @@ export const CONSTRAINTS = {
  * @param {any} error
  * @returns {Problem}
  */
-function problemOf(error) {
+export function problemOf(error) {
   return PROBLEMS[error?.name] ?? 'failed';
 }
 

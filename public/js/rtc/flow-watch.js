@@ -2,6 +2,7 @@ import { Watchdog } from './watchdog.js';
 
 /** @import { Clock } from '../net/connection.js' */
 /** @import { Link } from './link.js' */
+/** @import { Reading } from './reading.js' */
 /** @import { Flow, FlowKind } from './watchdog.js' */
 
 /** How often is looked whether media flow. */
@@ -11,6 +12,7 @@ export const READ_MS = 2_000;
 export class FlowWatch {
   #expected;
   #judged;
+  #seen;
   #clock;
   #watchdog = new Watchdog();
   /** @type {Link|null} */
@@ -22,11 +24,13 @@ export class FlowWatch {
    * @param {object} options
    * @param {() => FlowKind[]|null} options.expected what should come now; null: nobody can tell
    * @param {(flow: Flow) => void} options.judged called with every judgement
+   * @param {(reading: Reading|null) => void} [options.seen] called with every reading; null: there is none
    * @param {Clock} options.clock
    */
-  constructor({ expected, judged, clock }) {
+  constructor({ expected, judged, seen = () => {}, clock }) {
     this.#expected = expected;
     this.#judged = judged;
+    this.#seen = seen;
     this.#clock = clock;
   }
 
@@ -37,6 +41,7 @@ export class FlowWatch {
     this.#clock.clearTimeout(this.#timer);
     this.restart();
     if (link) this.#wait(link);
+    else this.#seen(null);
   }
 
   /** Measures anew, as something has changed. */
@@ -58,6 +63,7 @@ export class FlowWatch {
   async #look(link) {
     const reading = await link.read().catch(() => null);
     if (this.#link !== link) return;
+    this.#seen(reading);
     const expected = this.#expected();
     if (reading && expected) this.#judged(this.#watchdog.read(reading, expected));
     else this.restart();

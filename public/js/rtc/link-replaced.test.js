@@ -45,7 +45,7 @@ test('so it is before the own offer is made', async () => {
   assert.equal(await polite.link.receive(offer), 'replaced');
   await settle();
   for (const { pc } of [impolite, polite]) {
-    assert.deepEqual([pc.signalingState, pc.getTransceivers().length], ['have-local-offer', 3]);
+    assert.deepEqual([pc.signalingState, pc.getTransceivers().length], ['have-local-offer', 4]);
   }
 });
 

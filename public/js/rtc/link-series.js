@@ -4,7 +4,7 @@ import { SignalQueue } from './signal-queue.js';
 
 /** @import { Clock } from '../net/connection.js' */
 /** @import { Signal } from './link.js' */
-/** @import { TrackKind } from './transceivers.js' */
+/** @import { Encodings, TrackKind } from './transceivers.js' */
 
 /** How many former connections of the other side are told apart. */
 const MAX_FORMER = 8;
@@ -13,7 +13,8 @@ const MAX_FORMER = 8;
  * One Link to a peer after the other, as either side begins anew; what is sent goes over to the next. Signals are
  * applied one after the other, to the link they are for.
  *
- * Events: `state` (another link, or the link has another state), `track`, `offered`, `fault`, as of Link.
+ * Events: `state` (another link, or the link has another state), `track`, `offered`, `fault`, as of Link; `open`,
+ * `message`, `channel`, as of PeerChannel.
  */
 export class LinkSeries extends EventTarget {
   /** Null where the browser has no connection to give. @type {Link|null} */
@@ -28,6 +29,8 @@ export class LinkSeries extends EventTarget {
   #audioOnly = false;
   #signaling;
   #tracks;
+  /** @type {Encodings} */
+  #encodings = {};
   #queue = new SignalQueue((error) => this.#fault(error));
   #answerTimer;
   /** @type {() => void} */
@@ -125,6 +128,12 @@ export class LinkSeries extends EventTarget {
     this.link?.setTrack(kind, track);
   }
 
+  /** Sends within these bounds from now on. @param {Encodings} encodings */
+  setEncodings(encodings) {
+    this.#encodings = encodings;
+    this.link?.setEncodings(encodings);
+  }
+
   /** While it is down no answer is waited for. @param {boolean} up */
   setSignaling(up) {
     this.#signaling = up;
@@ -157,6 +166,7 @@ export class LinkSeries extends EventTarget {
       });
       this.#listen(this.link);
       for (const [kind, track] of this.#tracks) this.link.setTrack(kind, track);
+      this.link.setEncodings(this.#encodings);
     } catch (error) {
       this.#fault(error);
     }
@@ -178,6 +188,11 @@ export class LinkSeries extends EventTarget {
       track: () => this.dispatchEvent(new Event('track')),
       fault: (event) => this.#fault(/** @type {CustomEvent} */ (event).detail),
     };
+    for (const type of ['open', 'message', 'channel']) {
+      link.channel.addEventListener(type, (event) => {
+        if (this.link === link) this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
+      });
+    }
     for (const [type, act] of Object.entries(acts)) {
       link.addEventListener(type, (event) => {
         if (this.link === link) act(event);

@@ -1,9 +1,11 @@
 import { Negotiation } from './negotiation.js';
+import { PeerChannel } from './peer-channel.js';
+import { readingOf } from './reading.js';
 import { Transceivers } from './transceivers.js';
 
 /** @import { Clock } from '../net/connection.js' */
-/** @import { Reading } from './watchdog.js' */
-/** @import { TrackKind, Tracks } from './transceivers.js' */
+/** @import { Reading } from './reading.js' */
+/** @import { Encodings, TrackKind, Tracks } from './transceivers.js' */
 /** @typedef {import('./negotiation.js').Signal} Signal */
 /** @typedef {'connecting'|'connected'|'disconnected'|'failed'|'closed'} LinkState */
 /** @typedef {'rejected'|'no-route'|'no-answer'} FailReason */
@@ -26,10 +28,10 @@ import { Transceivers } from './transceivers.js';
 export const CONNECT_PATIENCE_MS = 15_000;
 
 /**
- * One RTCPeerConnection to one peer. The side that begins makes the three transceivers and the first offer; from then
+ * One RTCPeerConnection to one peer. The side that begins makes the transceivers and the first offer; from then
  * on either side may renegotiate.
  *
- * Events: `state` (also when `audioOnly` is another); those of {@link Negotiation}; `track` (detail `{kind, track}`: a
+ * Events: `state` (also when `audioOnly` is another); those of {@link Negotiation} and of its `channel`; `track` (detail `{kind, track}`: a
  * remote track has come); `fault` (detail: the Error of a signal that could not be applied, or is more than a
  * well-behaved peer sends, or of what could not be set).
  */
@@ -43,7 +45,9 @@ export class Link extends EventTarget {
    */
   reason = null;
   /** The other side's tracks. They stay from the first negotiation on; presence tells whether they carry anything. */
-  remote = /** @type {Tracks} */ ({ audio: null, camera: null, screen: null });
+  remote = /** @type {Tracks} */ ({ audio: null, camera: null, screen: null, screenAudio: null });
+  /** What the two pages say to each other. */
+  channel;
 
   #pc;
   #transceivers;
@@ -63,9 +67,11 @@ export class Link extends EventTarget {
     this.#audioOnly = audioOnly;
     this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
     const fault = (/** @type {unknown} */ error) => this.#fault(error);
+    this.channel = new PeerChannel(this.#pc);
     this.#transceivers = new Transceivers(this.#pc, { audioOnly, failed: fault, MediaStream });
     this.#negotiation = new Negotiation({
       pc: this.#pc, transceivers: this.#transceivers, polite, begin, former, send, gathered, fault,
+      taken: (sdp) => this.channel.offered(sdp),
       rejected: () => this.#setState('failed', 'rejected'),
     });
     for (const type of ['offering', 'offered', 'answered', 'ignored']) {
@@ -76,7 +82,10 @@ export class Link extends EventTarget {
     }
     this.#pc.ontrack = ({ track, transceiver }) => this.#tracked(track, transceiver);
     this.#pc.onconnectionstatechange = () => this.#connectionChanged();
-    if (begin) this.#transceivers.add();
+    if (begin) {
+      this.#transceivers.add();
+      this.channel.begin();
+    }
     this.#awaitConnection();
   }
 
@@ -112,6 +121,11 @@ export class Link extends EventTarget {
    */
   setTrack(kind, track) {
     this.#transceivers.setTrack(kind, track);
+  }
+
+  /** Sends within these bounds from now on. @param {Encodings} encodings */
+  setEncodings(encodings) {
+    this.#transceivers.setEncodings(encodings);
   }
 
   /** Sends and takes pictures no more, or again. @param {boolean} audioOnly */
@@ -153,15 +167,9 @@ export class Link extends EventTarget {
     return /** @type {any} */ (await this.#pc.getStats());
   }
 
-  /** What has come in so far. @returns {Promise<Reading>} */
+  /** What has come in so far, and how it goes. @returns {Promise<Reading>} */
   async read() {
-    const reading = { at: 0, audio: 0, camera: 0 };
-    for (const entry of (await this.stats()).values()) {
-      reading.at = Math.max(reading.at, entry.timestamp);
-      const kind = entry.type === 'inbound-rtp' && this.#transceivers.kind(entry.trackIdentifier);
-      if (kind === 'audio' || kind === 'camera') reading[kind] += entry.packetsReceived;
-    }
-    return reading;
+    return readingOf(await this.stats(), (track) => this.#transceivers.kind(track));
   }
 
   /** Ends the connection; the last `state` event comes before this returns. */

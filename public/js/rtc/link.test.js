@@ -8,7 +8,7 @@ import { CONNECT_PATIENCE_MS } from './link.js';
 /** @param {'audio'|'video'} kind @returns {any} */
 const track = (kind) => new FakeTrack(kind);
 
-test('the impolite side offers three m-lines, the polite side answers, and that is all', async () => {
+test('the impolite side offers four m-lines and one for data, the polite side answers, and that is all', async () => {
   const pair = await connectedPair();
   assert.deepEqual(pair.impolite.sent.filter((type) => type !== 'candidate'), ['offer']);
   assert.deepEqual(pair.polite.sent.filter((type) => type !== 'candidate'), ['answer']);
@@ -27,11 +27,12 @@ test('the polite side sends nothing of its own accord', async () => {
 test('remote tracks are told apart by the order of the m-lines', async () => {
   const pair = await connectedPair();
   for (const { link, pc, tracks } of pair.ends) {
-    const [audio, camera, screen] = pc.getTransceivers().map(({ receiver }) => receiver.track);
+    const [audio, camera, screen, screenAudio] = pc.getTransceivers().map(({ receiver }) => receiver.track);
     assert.deepEqual(tracks, [
       { kind: 'audio', track: audio }, { kind: 'camera', track: camera }, { kind: 'screen', track: screen },
+      { kind: 'screenAudio', track: screenAudio },
     ]);
-    assert.deepEqual(link.remote, { audio, camera, screen });
+    assert.deepEqual(link.remote, { audio, camera, screen, screenAudio });
   }
 });
 
@@ -46,7 +47,7 @@ test('tracks set before, while and after connecting are sent, without another of
   for (const { link } of pair.ends) link.setTrack('screen', screen);
   await pair.run();
   for (const { pc } of pair.ends) {
-    assert.deepEqual(pc.getTransceivers().map(({ sender }) => sender.track), [audio, camera, screen]);
+    assert.deepEqual(pc.getTransceivers().map(({ sender }) => sender.track), [audio, camera, screen, null]);
   }
   for (const { link } of pair.ends) {
     link.setTrack('camera', null);
@@ -55,23 +56,67 @@ test('tracks set before, while and after connecting are sent, without another of
   }
   await pair.run();
   for (const { pc } of pair.ends) {
-    assert.deepEqual(pc.getTransceivers().map(({ sender }) => sender.track), [audio, null, other]);
+    assert.deepEqual(pc.getTransceivers().map(({ sender }) => sender.track), [audio, null, other, null]);
     assert.deepEqual(pc.getTransceivers()[2].sender.replaced.slice(-2), [screen, other]);
   }
   assert.deepEqual(pair.ends.map(({ pc }) => pc.negotiations), [1, 0]);
   pair.assertAgreed();
 });
 
-test('sound and camera are one stream, the screen is none of it, and the camera has a cap', async () => {
+test('sound and camera are one stream, the screen and its sound another', async () => {
   const pair = await connectedPair();
   for (const { pc } of pair.ends) {
-    const [audio, camera, screen] = pc.getTransceivers().map(({ sender }) => sender);
-    assert.equal(audio.streams.length, 1);
-    assert.equal(audio.streams[0], camera.streams[0]);
-    assert.deepEqual(screen.streams, []);
-    assert.equal(camera.parameters.encodings[0].maxBitrate, 1_200_000);
-    assert.equal(screen.parameters.encodings[0].maxBitrate, undefined);
+    const streams = pc.getTransceivers().map(({ sender }) => sender.streams);
+    assert.deepEqual(streams.map(({ length }) => length), [1, 1, 1, 1]);
+    const [audio, camera, screen, screenAudio] = streams.flat();
+    assert.equal(audio, camera);
+    assert.equal(screen, screenAudio);
+    assert.notEqual(audio, screen);
   }
+});
+
+test('bounds that are set before there are senders hold once there are, the newest last', async () => {
+  const pair = new LinkPair();
+  for (const { link } of pair.ends) {
+    link.setEncodings({ camera: { active: true, maxBitrate: 900_000 }, audio: { active: true, priority: 'high' } });
+    link.setEncodings({ camera: { active: true, maxBitrate: 300_000, maxFramerate: 15 } });
+  }
+  await pair.run();
+  for (const { pc, link } of pair.ends) {
+    const [audio, camera] = pc.getTransceivers().map(({ sender }) => sender.parameters.encodings[0]);
+    assert.deepEqual(audio, { active: true, priority: 'high' });
+    assert.deepEqual(camera, { active: true, maxBitrate: 300_000, maxFramerate: 15 });
+    link.setEncodings({ camera: { active: false } });
+  }
+  await pair.run();
+  for (const { pc } of pair.ends) assert.equal(pc.getTransceivers()[1].sender.parameters.encodings[0].active, false);
+  assert.deepEqual(pair.ends.map(({ pc }) => pc.negotiations), [1, 0]);
+});
+
+test('the pages have a channel, and open others, without another offer', async () => {
+  const pair = await connectedPair();
+  const [one, other] = pair.ends.map(({ link }) => link.channel);
+  const [messages, channels] = [collect(other, 'message'), collect(other, 'channel')];
+  assert.deepEqual([one.isOpen, other.isOpen], [true, true]);
+  one.tell({ reaction: '👍' });
+  const opened = one.open('file');
+  await pair.run();
+  assert.deepEqual(messages, [{ reaction: '👍' }]);
+  assert.deepEqual([opened?.readyState, ...channels.map(({ label }) => label)], ['open', 'file']);
+  assert.deepEqual(pair.ends.map(({ pc }) => pc.negotiations), [1, 0]);
+});
+
+test('a client without the channel and without a sound of the screen is connected to without them', async () => {
+  const { polite: { link, pc, sent } } = new LinkPair();
+  const old = new (/** @type {any} */ (pc.constructor))();
+  for (const kind of ['audio', 'video', 'video']) old.addTransceiver(kind);
+  link.setTrack('screenAudio', track('audio'));
+  await old.setLocalDescription();
+  await link.receive({ type: 'offer', sdp: old.localDescription.sdp });
+  await settle();
+  assert.equal(pc.getTransceivers().length, 3);
+  assert.deepEqual([pc.channels.length, pc.negotiations], [0, 0]);
+  assert.deepEqual(sent.filter((type) => type !== 'candidate'), ['answer']);
 });
 
 test('the state follows the connection', async () => {
@@ -166,9 +211,9 @@ test('a closed link waits for nothing', async () => {
   assert.deepEqual([link.state, link.reason], ['closed', null]);
 });
 
-test('a description of more than three m-lines is refused', async () => {
+test('a description of more than five m-lines is refused', async () => {
   const { polite: { link, faults } } = new LinkPair();
-  await link.receive({ type: 'offer', sdp: 'v=0\r\n' + 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(4) });
+  await link.receive({ type: 'offer', sdp: 'v=0\r\n' + 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(6) });
   assert.deepEqual(faults.map(({ name }) => name), ['RangeError']);
   assert.deepEqual([link.state, link.reason], ['failed', 'rejected']);
 });
@@ -211,6 +256,7 @@ test('relay only is a configuration with an ICE restart', async () => {
 test('what came in is counted by kind', async () => {
   const { polite: { link, pc } } = await connectedPair();
   pc.now = 7000;
-  pc.received = [10, 20, 30];
-  assert.deepEqual(await link.read(), { at: 7000, audio: 10, camera: 20 });
+  pc.received = [10, 20, 30, 40];
+  const { at, audio, camera, received } = await link.read();
+  assert.deepEqual({ at, audio, camera, received }, { at: 7000, audio: 10, camera: 20, received: 100 });
 });

@@ -1,4 +1,5 @@
 import { CONSTRAINTS, Device, requestMedia } from './device.js';
+import { Screen } from './screen.js';
 
 /**
  * The own microphone and camera. Event `change` after every change of either.
@@ -8,6 +9,8 @@ export class LocalMedia extends EventTarget {
   mic;
   /** `on`, `wanted`, `track`, `problem`; see {@link Device}. */
   camera;
+  /** `supported`, `on`, `wanted`, `track`, `audio`, `problem`; see {@link Screen}. */
+  screen;
 
   #mediaDevices;
 
@@ -21,6 +24,7 @@ export class LocalMedia extends EventTarget {
     const changed = () => this.dispatchEvent(new Event('change'));
     this.mic = new Device(mediaDevices, 'audio', changed);
     this.camera = new Device(mediaDevices, 'video', changed);
+    this.screen = new Screen(mediaDevices, changed);
   }
 
   /** Switches both on, as far as they are there and allowed. Never rejects: `problem` says what is wrong. */
@@ -43,8 +47,15 @@ export class LocalMedia extends EventTarget {
     return this.camera.set(on);
   }
 
-  /** Lets both devices go. */
+  /** Shares what the person then chooses, or nothing. @param {boolean} on */
+  async setScreen(on) {
+    if (on) await this.screen.start();
+    else this.screen.stop();
+  }
+
+  /** Lets everything go. */
   stop() {
+    this.screen.stop();
     this.mic.stop();
     this.camera.stop();
   }

@@ -1,17 +1,20 @@
 import { PeerLink } from './peer-link.js';
 import { Relays, hasRelay } from './relays.js';
+import { Upload } from './upload.js';
 
 /** @import { CandidateMessage, DescriptionMessage } from '../net/protocol.js' */
 /** @import { Signal } from './link.js' */
 /** @import { Participant } from './peer-link.js' */
 /** @import { TrackKind } from './transceivers.js' */
 /** @typedef {import('./remote.js').Remote} Remote */
+/** @typedef {import('./sending.js').View} View */
 
 /**
  * A connection to every other peer of the room, each healed when media are lost.
  *
  * Events: `change` (detail `{peer}`): what comes from that peer is another. `trouble`: media were lost somewhere, so
- * signaling may be lost too.
+ * signaling may be lost too. `message` (detail `{peer, data}`): the page of that peer says an object. `channel` (detail
+ * `{peer, channel}`): it has opened an RTCDataChannel.
  */
 export class Mesh extends EventTarget {
   /** What comes from each peer, by id; a new object after every change. @type {Map<string, Remote>} */
@@ -27,6 +30,9 @@ export class Mesh extends EventTarget {
   #links = new Map();
   /** @type {Map<TrackKind, MediaStreamTrack|null>} */
   #tracks = new Map();
+  /** What the page shows of each peer, by id. @type {Map<string, View>} */
+  #views = new Map();
+  #upload;
 
   /**
    * @param {object} options
@@ -43,6 +49,7 @@ export class Mesh extends EventTarget {
     this.#send = send;
     this.#iceServers = iceServers;
     this.#options = options;
+    this.#upload = new Upload({ links: this.#links, tracks: this.#tracks, clock: options.clock });
   }
 
   /**
@@ -72,6 +79,13 @@ export class Mesh extends EventTarget {
     this.remote.set(peer.id, link.remote);
     link.addEventListener('change', () => this.#changed(peer.id, link));
     link.addEventListener('trouble', () => this.#troubled());
+    link.addEventListener('shown', () => this.#upload.changed());
+    link.addEventListener('reading', () => this.#upload.read(peer.id, link.reading));
+    link.addEventListener('message', (event) => this.#told('message', peer.id, { data: detailOf(event) }));
+    link.addEventListener('channel', (event) => this.#told('channel', peer.id, { channel: detailOf(event) }));
+    const view = this.#views.get(peer.id);
+    if (view) link.setView(view);
+    this.#upload.changed();
     if (known) this.dispatchEvent(new CustomEvent('change', { detail: { peer: peer.id } }));
   }
 
@@ -88,6 +102,8 @@ export class Mesh extends EventTarget {
     this.#links.get(id)?.close();
     this.#links.delete(id);
     this.remote.delete(id);
+    this.#views.delete(id);
+    this.#upload.forget(id);
   }
 
   /**
@@ -122,6 +138,40 @@ export class Mesh extends EventTarget {
     return hasRelay(this.#iceServers);
   }
 
+  /** Says what the page shows of a peer, so that no more is sent. @param {string} id @param {View} view */
+  setView(id, view) {
+    this.#views.set(id, view);
+    this.#links.get(id)?.setView(view);
+  }
+
+  /** @param {boolean} speaking whether the own voice is heard */
+  setSpeaking(speaking) {
+    this.#upload.setSpeaking(speaking);
+  }
+
+  /** Tries at once to heal the connection to a peer. @param {string} id */
+  retry(id) {
+    this.#links.get(id)?.retry();
+  }
+
+  /**
+   * Says something to the page of a peer, or of all, as far as there are connections now.
+   * @param {object} data
+   * @param {string} [id]
+   */
+  tell(data, id) {
+    for (const [peer, link] of this.#links) if (id === undefined || peer === id) link.tell(data);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} label
+   * @returns {RTCDataChannel|null} null where there is no connection
+   */
+  openChannel(id, label) {
+    return this.#links.get(id)?.openChannel(label) ?? null;
+  }
+
   /**
    * All the browser counts of the connection to a peer (W3C WebRTC Statistics).
    * @param {string} id
@@ -148,9 +198,11 @@ export class Mesh extends EventTarget {
   setTrack(kind, track) {
     this.#tracks.set(kind, track);
     for (const link of this.#links.values()) link.setTrack(kind, track);
+    this.#upload.changed();
   }
 
   close() {
+    this.#upload.stop();
     for (const id of [...this.#links.keys()]) this.remove(id);
   }
 
@@ -171,10 +223,20 @@ export class Mesh extends EventTarget {
    */
   #changed(id, link) {
     if (this.#links.get(id) !== link) return;
+    const { state } = this.remote.get(id) ?? {};
     this.remote.set(id, link.remote);
+    if (state !== link.remote.state) this.#upload.changed();
     this.dispatchEvent(new CustomEvent('change', { detail: { peer: id } }));
   }
+
+  /** @param {'message'|'channel'} type @param {string} peer @param {object} detail */
+  #told(type, peer, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail: { peer, ...detail } }));
+  }
 }
+
+/** @param {Event} event @returns {any} */
+const detailOf = (event) => /** @type {CustomEvent} */ (event).detail;
 
 /** @param {DescriptionMessage|CandidateMessage} message @returns {Signal} */
 function signalOf(message) {

@@ -106,7 +106,8 @@ test('where the browser has no connection to give, that peer has failed', () => 
   mesh.add(participant('b'));
   mesh.setTrack('audio', null);
   assert.deepEqual(mesh.remote.get('b'), {
-    audio: null, camera: null, screen: null, state: 'failed', reason: 'rejected', healing: '', audioOnly: false,
+    audio: null, camera: null, screen: null, screenAudio: null, state: 'failed', reason: 'rejected', healing: '', audioOnly: false,
+    quality: null, frozen: false, silent: false,
   });
   mesh.remove('b');
   assert.equal(mesh.remote.size, 0);
@@ -148,6 +149,6 @@ test('the counts are those of the connection to that peer', async () => {
   mesh.add(participant('b'));
   mesh.add(participant('c'));
   connections[1].now = 42;
-  assert.deepEqual([...(await mesh.stats('c') ?? []).values()].map(({ timestamp }) => timestamp), [42, 42, 42, 42]);
+  assert.deepEqual([...(await mesh.stats('c') ?? []).values()].map(({ timestamp }) => timestamp), [42, 42, 42, 42, 42]);
   assert.equal(await mesh.stats('d'), null);
 });

@@ -1,5 +1,5 @@
 import { EarlyCandidates } from './early-candidates.js';
-import { fingerprint, fits, mark, unmark } from './sdp.js';
+import { fingerprint, fits, mark, tuneSound, unmark } from './sdp.js';
 import { KINDS } from './transceivers.js';
 
 /** @import { Transceivers } from './transceivers.js' */
@@ -15,6 +15,7 @@ import { KINDS } from './transceivers.js';
  * @property {boolean} polite
  * @property {boolean} begin
  * @property {ReadonlySet<string>} former fingerprints of connections of the other side that are no longer used
+ * @property {(sdp: string) => void} [taken] called with an offer of the other side, before it is answered
  * @property {(signal: Signal) => void} send
  * @property {(candidate: RTCIceCandidate) => void} [gathered] called with each own candidate
  * @property {(error: unknown) => void} fault called with the Error of a signal that could not be applied
@@ -33,6 +34,7 @@ export class Negotiation extends EventTarget {
   #polite;
   #begin;
   #former;
+  #taken;
   #send;
   #fault;
   #rejected;
@@ -43,13 +45,14 @@ export class Negotiation extends EventTarget {
   #early = new EarlyCandidates();
 
   /** @param {NegotiationOptions} options */
-  constructor({ pc, transceivers, polite, begin, former, send, gathered, fault, rejected }) {
+  constructor({ pc, transceivers, polite, begin, former, taken, send, gathered, fault, rejected }) {
     super();
     this.#pc = pc;
     this.#transceivers = transceivers;
     this.#polite = polite;
     this.#begin = begin;
     this.#former = former;
+    this.#taken = taken;
     this.#send = send;
     this.#fault = fault;
     this.#rejected = rejected;
@@ -161,6 +164,7 @@ export class Negotiation extends EventTarget {
     }
     await this.#apply({ type: 'offer', sdp }, async () => {
       await this.#transceivers.take();
+      this.#taken?.(sdp);
       await this.#pc.setLocalDescription();
       this.#sendDescription(name);
     });
@@ -180,7 +184,7 @@ export class Negotiation extends EventTarget {
   async #apply(description, reply) {
     try {
       const sections = description.sdp.match(/^m=/gm)?.length ?? 0;
-      if (sections > KINDS.length) throw new RangeError(`${sections} m-lines`);
+      if (sections > KINDS.length + 1) throw new RangeError(`${sections} m-lines`);
       await this.#pc.setRemoteDescription(description);
       await reply?.();
     } catch (error) {
@@ -191,7 +195,7 @@ export class Negotiation extends EventTarget {
     for (const candidate of this.#early.take(description.sdp)) {
       await this.#pc.addIceCandidate(candidate).catch(this.#fault);
     }
-    await this.#transceivers.limitCamera();
+    this.#transceivers.negotiated();
   }
 
   /** @param {RTCIceCandidateInit|null} candidate */
@@ -206,7 +210,7 @@ export class Negotiation extends EventTarget {
   #sendDescription(name) {
     const description = this.#pc.localDescription;
     if (description?.type !== 'offer' && description?.type !== 'answer') return;
-    this.#send({ type: description.type, sdp: mark(description.sdp, name) });
+    this.#send({ type: description.type, sdp: mark(tuneSound(description.sdp), name) });
   }
 
   /** Without both descriptions there is nothing to go on with. @param {unknown} error */

@@ -1,25 +1,35 @@
+import { Arrivals } from './arrivals.js';
 import { FlowWatch } from './flow-watch.js';
 import { Ladder } from './ladder.js';
 import { LinkSeries } from './link-series.js';
 import { Pictures } from './pictures.js';
+import { Quality } from './quality.js';
 import { hasRelay } from './relays.js';
 import { NOTHING, describe } from './remote.js';
+import { isSame, viewOf } from './view.js';
 
 /** @import { Clock } from '../net/connection.js' */
 /** @import { Condition, Rung } from './ladder.js' */
 /** @import { Signal } from './link.js' */
-/** @import { TrackKind } from './transceivers.js' */
+/** @import { Reading } from './reading.js' */
+/** @import { View } from './sending.js' */
+/** @import { Encodings, TrackKind } from './transceivers.js' */
 /** @import { Flow, FlowKind } from './watchdog.js' */
 /** @typedef {Pick<import('../net/protocol.js').Peer, 'id'|'instance'|'mic'|'camera'|'away'>} Participant */
 
 /**
  * The connection to one peer for as long as that is in the room, healed when media are lost.
  *
- * Events: `change` (`remote` is another); `trouble` (media were lost); `fault` (as of Link).
+ * Events: `change` (`remote` is another); `trouble` (media were lost); `fault` (as of Link); `shown` (`shown` is another);
+ * `reading` (`reading` is another); `message` (detail: an object the other page said), `channel` (as of PeerChannel).
  */
 export class PeerLink extends EventTarget {
   /** A new object after every change. */
   remote = NOTHING;
+  /** What the other page shows of this side; null: it does not say. @type {View|null} */
+  shown = null;
+  /** What the last look at the connection told; null: there is none. @type {Reading|null} */
+  reading = null;
 
   #peer;
   #signaling;
@@ -28,6 +38,10 @@ export class PeerLink extends EventTarget {
   #ladder;
   #watch;
   #pictures;
+  #quality = new Quality();
+  #arrivals = new Arrivals();
+  /** What the page shows of the other side; null: nobody said. @type {View|null} */
+  #view = null;
   /** Connected, and yet media do not flow. */
   #stalled = false;
   /** The own address has changed while signaling was down. */
@@ -65,14 +79,15 @@ export class PeerLink extends EventTarget {
       well: () => this.#ladder.idle,
       attempt: () => this.#series.setAudioOnly(false),
     });
-    this.#watch = new FlowWatch({ clock, expected: () => this.#expected(), judged: (flow) => this.#judged(flow) });
+    this.#watch = new FlowWatch({ clock, expected: () => this.#expected(), judged: (flow) => this.#judged(flow), seen: (reading) => this.#seen(reading) });
     this.#series = new LinkSeries({ ...options, clock });
     this.#series.addEventListener('state', () => this.#stateChanged());
     this.#series.addEventListener('track', () => this.#publish());
     this.#series.addEventListener('offered', () => this.#ladder.helped());
-    this.#series.addEventListener('fault', (event) => {
-      this.dispatchEvent(new CustomEvent('fault', { detail: /** @type {CustomEvent} */ (event).detail }));
-    });
+    this.#series.addEventListener('open', () => this.#tellView());
+    this.#series.addEventListener('message', (event) => this.#said(/** @type {CustomEvent} */ (event).detail));
+    this.#series.addEventListener('channel', (event) => this.#pass(event));
+    this.#series.addEventListener('fault', (event) => this.#pass(event));
     this.#publish();
   }
 
@@ -84,7 +99,7 @@ export class PeerLink extends EventTarget {
   update(peer) {
     const { mic, camera, away } = this.#peer;
     this.#peer = peer;
-    if (mic !== peer.mic || camera !== peer.camera || away !== peer.away) this.#watch.restart();
+    if (mic !== peer.mic || camera !== peer.camera || away !== peer.away) this.#restartWatch();
     if (away && !peer.away) this.#again();
     if (!camera && peer.camera) this.#pictures.again();
   }
@@ -120,6 +135,35 @@ export class PeerLink extends EventTarget {
   setIceServers(iceServers) {
     this.#iceServers = iceServers;
     this.#series.setIceServers(iceServers);
+  }
+
+  /** Says what the page shows of the other side. @param {View} view */
+  setView(view) {
+    if (isSame(view, this.#view)) return;
+    if (Boolean(view.camera) !== Boolean(this.#view?.camera)) this.#restartWatch();
+    this.#view = view;
+    this.#tellView();
+  }
+
+  /** Sends within these bounds from now on. @param {Encodings} encodings */
+  setEncodings(encodings) {
+    this.#series.setEncodings(encodings);
+  }
+
+  /** Says something to the other page, if it can be said now. @param {object} message */
+  tell(message) {
+    this.#series.link?.channel.tell(message);
+  }
+
+  /** @param {string} label @returns {RTCDataChannel|null} null while there is no connection for it */
+  openChannel(label) {
+    return this.#series.link?.channel.open(label) ?? null;
+  }
+
+  /** Begins anew what seems to be good and is not, and tries at once what is not good. */
+  retry() {
+    if (this.#ladder.idle) this.#series.begin();
+    else this.#again();
   }
 
   /** As of {@link Link}. @returns {Promise<import('./figures.js').Report|null>} null while there is no connection */
@@ -198,6 +242,42 @@ export class PeerLink extends EventTarget {
     if (this.#condition() === 'good') this.#ladder.recovered();
   }
 
+  #restartWatch() {
+    this.#watch.restart();
+    this.#arrivals.restart();
+    this.#publish();
+  }
+
+  /** @param {Reading|null} reading */
+  #seen(reading) {
+    this.reading = reading;
+    this.#quality.read(reading);
+    this.#arrivals.read(reading, this.#expected());
+    this.#publish();
+    this.dispatchEvent(new Event('reading'));
+  }
+
+  #tellView() {
+    if (this.#view) this.tell({ view: this.#view });
+  }
+
+  /** @param {Record<string, unknown>} message */
+  #said(message) {
+    if (!('view' in message)) {
+      this.dispatchEvent(new CustomEvent('message', { detail: message }));
+      return;
+    }
+    const shown = viewOf(message.view);
+    if (!shown || isSame(shown, this.shown)) return;
+    this.shown = shown;
+    this.dispatchEvent(new Event('shown'));
+  }
+
+  /** @param {Event} event */
+  #pass(event) {
+    this.dispatchEvent(new CustomEvent(event.type, { detail: /** @type {CustomEvent} */ (event).detail }));
+  }
+
   /** What should come from the peer, if that can be known. */
   #expected() {
     const { mic, camera, away } = this.#peer;
@@ -205,7 +285,7 @@ export class PeerLink extends EventTarget {
     /** @type {FlowKind[]} */
     const kinds = [];
     if (mic) kinds.push('audio');
-    if (camera && !this.#series.link?.audioOnly) kinds.push('camera');
+    if (camera && this.#view?.camera !== null && !this.#series.link?.audioOnly) kinds.push('camera');
     return kinds;
   }
 
@@ -225,7 +305,8 @@ export class PeerLink extends EventTarget {
   }
 
   #publish() {
-    const remote = describe(this.remote, this.#series.link, this.#ladder);
+    const { frozen, silent } = this.#arrivals;
+    const remote = describe(this.remote, this.#series.link, this.#ladder, { quality: this.#quality.score, frozen, silent });
     if (remote === this.remote) return;
     this.remote = remote;
     this.dispatchEvent(new Event('change'));

@@ -1,21 +1,27 @@
-/** @typedef {'audio'|'camera'|'screen'} TrackKind */
+import { SenderParameters } from './sender-parameters.js';
+
+/** @typedef {'audio'|'camera'|'screen'|'screenAudio'} TrackKind */
 /** @typedef {Record<TrackKind, MediaStreamTrack|null>} Tracks */
+/** @typedef {import('./sending.js').Encodings} Encodings */
 
 /** In the order of the m-lines. @type {readonly TrackKind[]} */
-export const KINDS = ['audio', 'camera', 'screen'];
+export const KINDS = ['audio', 'camera', 'screen', 'screenAudio'];
 
-/** What the camera may send, bit/s. */
-const CAMERA_MAX_BITRATE = 1_200_000;
+/** @param {TrackKind} kind */
+const isSound = (kind) => kind === 'audio' || kind === 'screenAudio';
 
-/** The three transceivers of one RTCPeerConnection, and what is sent over them. */
+/** The transceivers of one RTCPeerConnection, one of each kind, and what is sent over them. */
 export class Transceivers {
   #pc;
   #failed;
-  /** Sound and picture of one stream are played in step by the receiver (RFC 8830, msid). */
-  #stream;
+  /** Sound and picture of one stream are played in step by the receiver (RFC 8830, msid). @type {MediaStream|undefined} */
+  #ownStream;
+  /** @type {MediaStream|undefined} */
+  #screenStream;
   #audioOnly;
   /** @type {Tracks} */
-  #tracks = { audio: null, camera: null, screen: null };
+  #tracks = { audio: null, camera: null, screen: null, screenAudio: null };
+  #parameters;
 
   /**
    * @param {RTCPeerConnection} pc
@@ -28,7 +34,9 @@ export class Transceivers {
     this.#pc = pc;
     this.#audioOnly = audioOnly;
     this.#failed = failed;
-    this.#stream = MediaStream && new MediaStream();
+    this.#ownStream = MediaStream && new MediaStream();
+    this.#screenStream = MediaStream && new MediaStream();
+    this.#parameters = new SenderParameters((kind) => this.#of(kind)?.sender, failed);
   }
 
   /** Whether pictures go neither way, by the will of either side. */
@@ -36,10 +44,10 @@ export class Transceivers {
     return this.#audioOnly || this.#of('camera')?.currentDirection === 'inactive';
   }
 
-  /** Makes the three. */
+  /** Makes one of each kind. */
   add() {
     for (const kind of KINDS) {
-      this.#pc.addTransceiver(kind === 'audio' ? 'audio' : 'video', {
+      this.#pc.addTransceiver(isSound(kind) ? 'audio' : 'video', {
         direction: this.#direction(kind), streams: this.#streams(kind),
       });
     }
@@ -76,14 +84,14 @@ export class Transceivers {
     }
   }
 
-  /** Caps what the camera sends; possible once it is negotiated. */
-  async limitCamera() {
-    const sender = this.#of('camera')?.sender;
-    const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings[0];
-    if (!sender || !parameters || !encoding || encoding.maxBitrate === CAMERA_MAX_BITRATE) return;
-    encoding.maxBitrate = CAMERA_MAX_BITRATE;
-    await sender.setParameters(parameters);
+  /** Sends within these bounds from now on. @param {Encodings} encodings */
+  setEncodings(encodings) {
+    this.#parameters.set(encodings);
+  }
+
+  /** Applies what could not be before the senders were negotiated. */
+  negotiated() {
+    this.#parameters.apply();
   }
 
   /**
@@ -98,20 +106,26 @@ export class Transceivers {
     });
   }
 
-  /** Audio is the first audio m-line; camera and screen are the first and second of video. @param {TrackKind} kind */
+  /**
+   * Camera and screen are the first and second m-line of video, audio and the screen's sound those of audio. Not every
+   * client has the last.
+   * @param {TrackKind} kind
+   * @returns {RTCRtpTransceiver|undefined}
+   */
   #of(kind) {
-    const all = this.#pc.getTransceivers();
-    if (kind === 'audio') return all.find(({ receiver }) => receiver.track.kind === 'audio');
-    return all.filter(({ receiver }) => receiver.track.kind === 'video')[kind === 'camera' ? 0 : 1];
+    const media = isSound(kind) ? 'audio' : 'video';
+    const all = this.#pc.getTransceivers().filter(({ receiver }) => receiver.track.kind === media);
+    return all[kind === 'audio' || kind === 'camera' ? 0 : 1];
   }
 
   /** @param {TrackKind} kind @returns {RTCRtpTransceiverDirection} */
   #direction(kind) {
-    return this.#audioOnly && kind !== 'audio' ? 'inactive' : 'sendrecv';
+    return this.#audioOnly && !isSound(kind) ? 'inactive' : 'sendrecv';
   }
 
   /** @param {TrackKind} kind */
   #streams(kind) {
-    return this.#stream && kind !== 'screen' ? [this.#stream] : [];
+    const stream = kind === 'audio' || kind === 'camera' ? this.#ownStream : this.#screenStream;
+    return stream ? [stream] : [];
   }
 }

@@ -1,5 +1,5 @@
 /** @typedef {'audio'|'camera'} FlowKind */
-/** @typedef {{at: number} & Record<FlowKind, number>} Reading packets received so far; `at`: ms of any one clock */
+/** @typedef {{at: number} & Record<FlowKind, number>} Reading packets received so far, as of reading.js */
 /** @typedef {'flowing'|'stalled'|'unknown'} Flow */
 
 /** So long no packet may come of what should. */
