@@ -14,6 +14,7 @@ export class FakeTrack extends EventTarget {
     super();
     this.kind = kind;
     this.deviceId = deviceId;
+    this.label = `The ${deviceId}`;
   }
 
   getSettings() {
@@ -55,13 +56,13 @@ export class FakeStream {
 
 /**
  * @typedef {object} FakeDevice
- * @property {'audio'|'video'} kind
+ * @property {'audio'|'video'|'output'} kind `output`: a speaker
  * @property {string} id
  * @property {string} [error] name of the error that asking for it gives
  */
 
 /** Cameras and microphones. */
-export class FakeMediaDevices {
+export class FakeMediaDevices extends EventTarget {
   /** Constraints of each request. @type {any[]} */
   requests = [];
   /** @type {FakeTrack[]} */
@@ -73,7 +74,18 @@ export class FakeMediaDevices {
 
   /** @param {FakeDevice[]} devices */
   constructor(devices) {
+    super();
     this.devices = devices;
+  }
+
+  /** Other devices are there from now on. @param {FakeDevice[]} devices */
+  plug(devices) {
+    const left = this.devices.filter((device) => !devices.includes(device));
+    this.devices = devices;
+    for (const { kind, id } of left) {
+      for (const track of this.tracks) if (track.kind === kind && track.deviceId === id && track.readyState === 'live') track.end();
+    }
+    this.dispatchEvent(new Event('devicechange'));
   }
 
   /** @param {any} constraints */
@@ -89,7 +101,9 @@ export class FakeMediaDevices {
   }
 
   async enumerateDevices() {
-    return this.devices.map(({ kind, id }) => ({ kind: `${kind}input`, deviceId: this.hidden ? '' : id }));
+    return this.devices.map(({ kind, id }) => (
+      { kind: kind === 'output' ? 'audiooutput' : `${kind}input`, deviceId: this.hidden ? '' : id, label: this.hidden ? '' : `The ${id}` }
+    ));
   }
 
   /**
@@ -100,7 +114,8 @@ export class FakeMediaDevices {
     const exact = constraints.deviceId?.exact;
     const all = this.devices.filter((device) => device.kind === kind);
     if (all.length === 0) throw new DOMException(kind, 'NotFoundError');
-    const device = exact === undefined ? all[0] : all.find(({ id }) => id === exact);
+    const ideal = constraints.deviceId?.ideal;
+    const device = exact === undefined ? all.find(({ id }) => id === ideal) ?? all[0] : all.find(({ id }) => id === exact);
     if (!device) throw new DOMException('deviceId', 'OverconstrainedError');
     if (device.error) throw new DOMException(kind, device.error);
     return device;

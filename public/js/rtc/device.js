@@ -1,5 +1,6 @@
 /** @typedef {'missing'|'refused'|'busy'|'insecure'|'failed'} Problem */
 /** @typedef {'audio'|'video'} DeviceKind */
+/** @typedef {'fallback'|'back'} DeviceNotice another device is used as one is gone; the chosen one is used again */
 
 /** @type {Record<string, Problem>} By error name (Media Capture and Streams, section 10.2, getUserMedia). */
 const PROBLEMS = {
@@ -54,7 +55,11 @@ export class Device {
   #mediaDevices;
   #kind;
   #changed;
+  /** The deviceId of the track there is, or was last. */
   #deviceId = '';
+  /** The deviceId the person chose; empty: whichever the browser gives. */
+  #chosen = '';
+  #noticed;
   /** How often `stop` was called: an answer to a request from before a stop comes too late. */
   #stops = 0;
   /** @type {Promise<void>|null} */
@@ -64,11 +69,60 @@ export class Device {
    * @param {MediaDevices|undefined} mediaDevices undefined on insecure pages
    * @param {DeviceKind} kind
    * @param {() => void} changed called after every change
+   * @param {(kind: DeviceNotice, label: string) => void} [noticed] called when another device is used, with its name
    */
-  constructor(mediaDevices, kind, changed) {
+  constructor(mediaDevices, kind, changed, noticed = () => {}) {
     this.#mediaDevices = mediaDevices;
     this.#kind = kind;
     this.#changed = changed;
+    this.#noticed = noticed;
+  }
+
+  /** The device in use, or the one that would be; empty: the browser's choice. */
+  get deviceId() {
+    return this.track ? this.#deviceId : this.#chosen || this.#deviceId;
+  }
+
+  /** What to ask the browser for, if need be together with other devices. */
+  get constraints() {
+    return { ...CONSTRAINTS[this.#kind], ...(this.#chosen && { deviceId: { ideal: this.#chosen } }) };
+  }
+
+  /** Takes this device from the next time on, without asking for it now. @param {string} id empty: the browser's choice */
+  prefer(id) {
+    this.#chosen = id;
+  }
+
+  /**
+   * Uses this device from now on: at once if one is in use, which is let go only when the other is there.
+   * @param {string} id
+   * @returns {Promise<void>} never rejects: `problem` says why not, and what was in use stays
+   */
+  async choose(id) {
+    this.#chosen = id;
+    const before = this.track;
+    if (!before || id === this.#deviceId) return this.#changed();
+    const stops = this.#stops;
+    this.problem = null;
+    try {
+      const track = await this.#requestWith({ deviceId: { exact: id } });
+      if (stops !== this.#stops || this.#chosen !== id || (this.#kind === 'video' && !this.wanted)) return track.stop();
+      this.#release();
+      this.#adopt(track);
+    } catch (error) {
+      if (stops !== this.#stops || this.#chosen !== id) return;
+      this.#chosen = this.#deviceId;
+      this.problem = problemOf(error);
+      this.#changed();
+    }
+  }
+
+  /** Goes back to the device that was chosen, once that is there again. @param {string[]} ids of those that are there */
+  async plugged(ids) {
+    const strayed = this.track && this.#chosen && this.#chosen !== this.#deviceId;
+    if (!strayed || !ids.includes(this.#chosen)) return;
+    await this.choose(this.#chosen);
+    if (this.track && this.#deviceId === this.#chosen) this.#noticed('back', this.track.label);
   }
 
   /**
@@ -138,9 +192,10 @@ export class Device {
 
   async #request() {
     const stops = this.#stops;
-    if (this.#deviceId) {
+    const id = this.#chosen || this.#deviceId;
+    if (id) {
       try {
-        return await this.#requestWith({ deviceId: { exact: this.#deviceId } });
+        return await this.#requestWith({ deviceId: { exact: id } });
       } catch (error) {
         if (problemOf(error) !== 'missing' || stops !== this.#stops) throw error;
       }
@@ -185,6 +240,7 @@ export class Device {
   /** @param {MediaStreamTrack} track */
   async #lost(track) {
     if (track !== this.track) return;
+    const { wanted } = this;
     this.wanted = false;
     this.#release();
     const stops = this.#stops;
@@ -192,6 +248,13 @@ export class Device {
     if (this.track || this.#asking || stops !== this.#stops) return;
     this.problem = problem;
     this.#changed();
+    if (wanted && problem === 'missing') await this.#replace();
+  }
+
+  /** Uses another device in place of one that is gone. */
+  async #replace() {
+    await this.set(true);
+    if (this.track) this.#noticed('fallback', this.track.label);
   }
 
   /**

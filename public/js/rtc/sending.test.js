@@ -52,6 +52,7 @@ test('for one other who shows it large the camera has what 720p needs', () => {
 });
 
 test('what is not shown is not sent, and costs the others nothing', () => {
+  /** @type {import('./sending.js').Receiver[]} */
   const all = receivers(5, { camera: HD, screen: null });
   const before = plan(all, sources()).get('p0')?.camera?.maxBitrate ?? 0;
   for (const hidden of all.slice(1)) hidden.view = { camera: null, screen: null };
