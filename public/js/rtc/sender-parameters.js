@@ -1,6 +1,9 @@
 /** @import { Encodings } from './sending.js' */
 /** @import { TrackKind } from './transceivers.js' */
 
+/** A change that a negotiation came between is tried again so often, and then after the next negotiation or plan. */
+const MAX_FAILURES = 3;
+
 /**
  * The bounds within which the senders of one connection send (W3C WebRTC 1.0, section 5.2, setParameters). Applied
  * without a negotiation, one change at a time per sender, the newest last.
@@ -35,32 +38,38 @@ export class SenderParameters {
     for (const kind of /** @type {TrackKind[]} */ (Object.keys(this.#wanted))) this.#change(kind);
   }
 
-  /** @param {TrackKind} kind */
-  async #change(kind) {
+  /** @param {TrackKind} kind @param {number} [failures] in a row */
+  async #change(kind, failures = 0) {
     if (this.#busy.has(kind)) return;
-    this.#busy.add(kind);
-    try {
-      while (await this.#once(kind));
-    } catch (error) {
-      if (!isPassing(error)) this.#failed(error);
-    } finally {
-      this.#busy.delete(kind);
-    }
-  }
-
-  /** @param {TrackKind} kind @returns {Promise<boolean>} whether there was something to change */
-  async #once(kind) {
     const sender = this.#sender(kind);
     const parameters = sender?.getParameters();
     const encoding = parameters?.encodings?.[0];
     const wanted = JSON.stringify(this.#wanted[kind]);
-    if (!sender || !parameters || !encoding || this.#given.get(sender) === wanted) return false;
-    Object.assign(encoding, this.#wanted[kind]);
-    await sender.setParameters(parameters);
-    this.#given.set(sender, wanted);
-    return true;
+    if (!sender || !parameters || !encoding || this.#given.get(sender) === wanted) return;
+    this.#busy.add(kind);
+    const error = await setParameters(sender, parameters, { ...encoding, ...this.#wanted[kind] });
+    this.#busy.delete(kind);
+    if (!error) this.#given.set(sender, wanted);
+    else if (!isPassing(error)) this.#failed(error);
+    if (!error || (isPassing(error) && failures < MAX_FAILURES)) this.#change(kind, error ? failures + 1 : 0);
   }
 }
 
-/** The sender was renegotiated meanwhile, or is gone; it is tried again with the next plan. @param {any} error */
+/**
+ * @param {RTCRtpSender} sender
+ * @param {RTCRtpSendParameters} parameters
+ * @param {RTCRtpEncodingParameters} encoding
+ * @returns {Promise<unknown>} what went wrong
+ */
+async function setParameters(sender, parameters, encoding) {
+  try {
+    parameters.encodings[0] = encoding;
+    await sender.setParameters(parameters);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The sender was negotiated meanwhile, or is gone. @param {any} error */
 const isPassing = (error) => error?.name === 'InvalidStateError' || error?.name === 'InvalidModificationError';
