@@ -1,16 +1,19 @@
 import { Conversation } from './chat/conversation.js';
+import { Transfers } from './files/transfers.js';
 import { Members } from './members.js';
 import { ProtocolError, endReason } from './net/protocol.js';
 import { Session } from './net/session.js';
+import { Others } from './others.js';
 import { Presence } from './presence.js';
-import { Mesh } from './rtc/mesh.js';
+import { ReactionFilter, isReaction } from './reactions.js';
 
 /** @import { ClientMessage, JoinedMessage, PeerLeftMessage, Room, ServerMessage } from './net/protocol.js' */
 /** @import { Clock, CloseDetail } from './net/connection.js' */
 /** @import { LocalMedia } from './rtc/local-media.js' */
-/** @import { Remote } from './rtc/mesh.js' */
+/** @import { Reaction } from './reactions.js' */
+/** @import { View } from './rtc/mesh.js' */
 /** @typedef {import('./net/protocol.js').EndReason} EndReason */
-/** @typedef {'phase'|'server'|'token'|'peers'|'media'|'remote'|'room'|'typing'|'chat'} What */
+/** @typedef {'phase'|'server'|'token'|'peers'|'media'|'remote'|'room'|'typing'|'chat'|'files'} What */
 /** @typedef {{what: What, id?: string}} CallChange `id`: the peer it is about */
 
 /** @param {Event} event @returns {any} */
@@ -20,7 +23,7 @@ function detailOf(event) {
 
 /**
  * Being in a room: presence, sound and picture, chat. Plain state for the page to draw; event `change` (detail
- * {@link CallChange}) after every change of it.
+ * {@link CallChange}) after every change of it. `reaction` (detail `{id, emoji}`): somebody, maybe oneself, has reacted.
  */
 export class Call extends EventTarget {
   /** @type {'idle'|'joining'|'in'|'ended'} */
@@ -35,17 +38,18 @@ export class Call extends EventTarget {
   room = { name: '', topic: '', public: false, locked: false, lobby: false, hasPassword: false, created: '' };
   /** @type {LocalMedia} */
   media;
+  /** Files on their way to and from the others. @type {Transfers} */
+  transfers;
 
   #sessionOptions;
-  #meshOptions;
   #signs;
   #chat;
   #members;
   #presence;
+  #others;
+  #reactions = new ReactionFilter();
   /** @type {Session|null} */
   #session = null;
-  /** @type {Mesh|null} */
-  #mesh = null;
 
   /**
    * @param {object} options
@@ -63,7 +67,6 @@ export class Call extends EventTarget {
     this.media = media;
     this.#signs = signs;
     this.#sessionOptions = { url, signs, WebSocket, clock, random };
-    this.#meshOptions = { RTCPeerConnection, MediaStream, clock };
     this.#chat = new Conversation({
       request: (message, options) => this.#request(message, options),
       send: (message) => this.#session?.sendNow(message),
@@ -75,6 +78,12 @@ export class Call extends EventTarget {
     });
     this.#members = new Members({ transcript: this.#chat.transcript, clock });
     this.#members.addEventListener('gone', (event) => this.#gone(detailOf(event).id));
+    this.#others = new Others({
+      media, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#session?.send(signal),
+    });
+    this.transfers = new Transfers({ open: (id, label) => this.#others.openChannel(id, label), clock });
+    this.#listenToOthers();
+    this.transfers.addEventListener('change', () => this.#changed('files'));
     this.#chat.typing.addEventListener('change', () => this.#changed('typing'));
     this.#chat.transcript.addEventListener('change', () => this.#changed('chat'));
     media.addEventListener('change', () => this.#mediaChanged());
@@ -99,14 +108,24 @@ export class Call extends EventTarget {
     return this.#chat.typing.typists;
   }
 
-  /** What comes from the others, by id. @returns {Map<string, Remote>} */
+  /** What comes from the others, by id. */
   get remote() {
-    return this.#mesh?.remote ?? new Map();
+    return this.#others.remote;
   }
 
   /** Whether there is a relay to go by where nothing goes directly. */
   get hasRelay() {
-    return this.#mesh?.hasRelay ?? false;
+    return this.#others.hasRelay;
+  }
+
+  /** Whether the own hand is raised. */
+  get hand() {
+    return this.#presence.hand;
+  }
+
+  /** Ids of those whose hand is raised, in the order it was seen to be. */
+  get hands() {
+    return this.#members.hands;
   }
 
   /**
@@ -114,14 +133,14 @@ export class Call extends EventTarget {
    * @param {string} id
    * @returns {Promise<import('./rtc/figures.js').Report|null>} null where there is no connection
    */
-  async stats(id) {
-    return (await this.#mesh?.stats(id)) ?? null;
+  stats(id) {
+    return this.#others.stats(id);
   }
 
   /**
    * Enters a room; possible again after the call has ended.
-   * @param {{room: string, name?: string, host?: string, session?: string}} request `host`: the key `makeRoom` gave;
-   *   `session`: the token of an earlier membership, which is done without if the server refuses it
+   * @param {{room: string, name?: string, password?: string, host?: string, session?: string}} request `host`: the key
+   *   `makeRoom` gave; `session`: the token of an earlier membership, which is done without if the server refuses it
    * @returns {Promise<void>} when in; rejects with {@link ProtocolError}, and the call is idle again
    */
   async join({ session: token, ...request }) {
@@ -160,6 +179,39 @@ export class Call extends EventTarget {
   /** @param {boolean} on */
   setCamera(on) {
     return this.media.setCamera(on);
+  }
+
+  /** Shares the screen that the person then chooses, or none. @param {boolean} on */
+  setScreen(on) {
+    return this.media.setScreen(on);
+  }
+
+  /** @param {boolean} raised */
+  setHand(raised) {
+    this.#presence.hand = raised;
+    this.#presence.tell();
+  }
+
+  /** Shows everyone a reaction. @param {Reaction} emoji */
+  react(emoji) {
+    if (!this.#reactions.admit(this.you)) return;
+    this.#others.tell({ reaction: emoji });
+    this.#reacted(this.you, emoji);
+  }
+
+  /** Says what the page shows of a peer, so that no more is sent. @param {string} id @param {View} view */
+  setView(id, view) {
+    this.#others.setView(id, view);
+  }
+
+  /** @param {boolean} speaking whether the own voice is heard */
+  setSpeaking(speaking) {
+    this.#others.setSpeaking(speaking);
+  }
+
+  /** Tries at once to heal the connection to a peer. @param {string} id */
+  retryLink(id) {
+    this.#others.retry(id);
   }
 
   /**
@@ -226,16 +278,37 @@ export class Call extends EventTarget {
   #listen(session) {
     session.addEventListener('message', (event) => this.#received(detailOf(event)));
     session.addEventListener('joined', (event) => this.#joinedAgain(detailOf(event)));
-    session.addEventListener('torn', () => this.#mesh?.reconcile([...this.peers.values()]));
+    session.addEventListener('torn', () => this.#others.reconcile([...this.peers.values()]));
     session.addEventListener('state', () => this.#signalingChanged(session));
     session.addEventListener('token', () => this.#tokenChanged(session));
     session.addEventListener('close', (event) => this.#closed(detailOf(event)));
   }
 
-  /** What a join says, as things are. @param {{room: string, name?: string, host?: string}} request */
-  #hello({ room, name, host }) {
+  #listenToOthers() {
+    const others = this.#others;
+    others.addEventListener('change', (event) => this.#remoteChanged(detailOf(event).peer));
+    others.addEventListener('trouble', () => this.#session?.prove());
+    others.addEventListener('connected', (event) => this.transfers.connected(detailOf(event).peer));
+    others.addEventListener('channel', (event) => {
+      const { peer, channel } = detailOf(event);
+      this.transfers.channel(peer, channel);
+    });
+    others.addEventListener('message', (event) => {
+      const { peer, data } = detailOf(event);
+      if (isReaction(data.reaction) && this.#reactions.admit(peer)) this.#reacted(peer, data.reaction);
+    });
+  }
+
+  /**
+   * What a join says, as things are.
+   * @param {{room: string, name?: string, password?: string, host?: string}} request
+   */
+  #hello({ room, name, password, host }) {
     const now = this.#name || name;
-    return { room, ...(now && { name: now }), ...(host && { host }), media: this.#presence.hello() };
+    return {
+      room, ...(now && { name: now }), ...(password && { password }), ...(host && { host }),
+      media: this.#presence.hello(),
+    };
   }
 
   /**
@@ -255,7 +328,7 @@ export class Call extends EventTarget {
     this.end = null;
     this.#signs.addEventListener('network', this.#networkChanged);
     this.#setPhase('in');
-    this.#presence.entered();
+    this.#presence.entered(this.peers.get(this.you));
   }
 
   /** Takes the snapshot of a server that could not continue the session. @param {JoinedMessage} joined */
@@ -263,37 +336,29 @@ export class Call extends EventTarget {
     this.room = joined.room;
     if (joined.you === this.you) {
       this.#members.reconcile(joined.peers);
-      this.#mesh?.setIceServers(joined.ice);
-      this.#mesh?.reconcile(joined.peers);
+      this.#others.setIceServers(joined.ice);
+      this.#others.reconcile(joined.peers);
     } else {
-      this.#mesh?.close();
       this.#begin(joined);
       this.#changed('token');
     }
     this.#chat.enter(joined, true);
-    this.#presence.entered();
+    this.#presence.entered(this.peers.get(this.you));
     this.#changed('room');
     this.#changed('peers');
   }
 
   /** Is this peer from now on, with nobody but these others. @param {JoinedMessage} joined */
-  #begin({ you, peers, ice }) {
-    this.you = you;
-    this.#members.load(you, peers);
-    const mesh = new Mesh({
-      you, iceServers: ice, ...this.#meshOptions, send: (signal) => this.#session?.send(signal),
-    });
-    mesh.addEventListener('change', (event) => this.#remoteChanged(detailOf(event).peer));
-    mesh.addEventListener('trouble', () => this.#session?.prove());
-    this.#mesh = mesh;
-    this.#setTracks();
-    mesh.reconcile(peers);
+  #begin(joined) {
+    this.you = joined.you;
+    this.#members.load(joined.you, joined.peers);
+    this.#others.begin(joined);
   }
 
   /** @param {Session} session */
   #signalingChanged({ state }) {
     if (state !== 'in' && state !== 'away') return;
-    this.#mesh?.setSignaling(state === 'in');
+    this.#others.setSignaling(state === 'in');
     if (state === 'in') this.#members.release();
     else this.#members.hold();
     if (this.phase === 'in') this.#changed('server');
@@ -306,14 +371,14 @@ export class Call extends EventTarget {
     this.#changed('token');
   }
 
-  #networkChanged = () => this.#mesh?.networkChanged();
+  #networkChanged = () => this.#others.networkChanged();
 
   /** @param {ServerMessage} message */
   #received(message) {
     switch (message.type) {
       case 'peer-joined':
         this.#members.joined(message.peer);
-        this.#mesh?.add(message.peer);
+        this.#others.add(message.peer);
         this.#changed('peers', message.peer.id);
         break;
       case 'peer-left':
@@ -321,13 +386,13 @@ export class Call extends EventTarget {
         break;
       case 'peer-changed':
         this.#members.changed(message.peer);
-        this.#mesh?.update(message.peer);
+        this.#others.update(message.peer);
         this.#changed('peers', message.peer.id);
         break;
       case 'offer':
       case 'answer':
       case 'candidate':
-        this.#mesh?.receive(message);
+        this.#others.receive(message);
         break;
       case 'chat':
         this.#chat.stored(message.message);
@@ -348,7 +413,7 @@ export class Call extends EventTarget {
         this.setMic(false);
         break;
       case 'ice':
-        this.#mesh?.setIceServers(message.ice);
+        this.#others.setIceServers(message.ice);
         break;
     }
   }
@@ -366,22 +431,24 @@ export class Call extends EventTarget {
     this.#changed('remote', id);
   }
 
+  /** @param {string} id @param {Reaction} emoji */
+  #reacted(id, emoji) {
+    if (this.peers.has(id)) this.dispatchEvent(new CustomEvent('reaction', { detail: { id, emoji } }));
+  }
+
   /** @param {string} id of one who is not in the room any more */
   #gone(id) {
-    this.#mesh?.remove(id);
+    this.#others.remove(id);
+    this.transfers.gone(id);
+    this.#reactions.forget(id);
     this.#chat.typing.forget(id);
     this.#changed('peers', id);
   }
 
   #mediaChanged() {
-    this.#setTracks();
+    this.#others.setTracks();
     if (this.phase === 'in') this.#presence.tell();
     this.#changed('media');
-  }
-
-  #setTracks() {
-    this.#mesh?.setTrack('audio', this.media.mic.track);
-    this.#mesh?.setTrack('camera', this.media.camera.track);
   }
 
   /** @param {CloseDetail} close */
@@ -389,8 +456,9 @@ export class Call extends EventTarget {
     this.#session = null;
     this.#signs.removeEventListener('network', this.#networkChanged);
     this.#presence.stop();
-    this.#mesh?.close();
-    this.#mesh = null;
+    this.#presence.hand = false;
+    for (const id of this.#others.remote.keys()) this.transfers.gone(id);
+    this.#others.end();
     this.#chat.disconnect();
     this.#members.load('', []);
     this.end = { code, reason: endReason(code) };

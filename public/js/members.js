@@ -11,6 +11,8 @@ export const LINGER_MS = 20_000;
 export class Members extends EventTarget {
   /** Oneself included, by id. Those who linger are `away`. @type {Map<string, Peer>} */
   peers = new Map();
+  /** Ids of those whose hand is raised, in the order it was seen to be. @type {string[]} */
+  hands = [];
 
   #you = '';
   #transcript;
@@ -42,6 +44,7 @@ export class Members extends EventTarget {
     this.#givenUp.clear();
     this.#you = you;
     this.peers = new Map(peers.map((peer) => [peer.id, peer]));
+    this.#count();
   }
 
   /**
@@ -58,6 +61,7 @@ export class Members extends EventTarget {
   joined(peer) {
     if (this.changed(peer)) return;
     this.peers.set(peer.id, peer);
+    this.#count();
     this.#transcript.notice('joined', peer.name);
   }
 
@@ -88,6 +92,7 @@ export class Members extends EventTarget {
     this.#lingering.delete(peer.id);
     this.#givenUp.delete(peer.id);
     this.peers.set(peer.id, peer);
+    this.#count();
     if (peer.name !== before.name && peer.id !== this.#you) this.#transcript.notice('renamed', before.name, peer.name);
     return true;
   }
@@ -138,6 +143,14 @@ export class Members extends EventTarget {
     const peer = this.peers.get(id);
     if (!peer) return;
     this.peers.delete(id);
+    this.#count();
     this.#transcript.notice(reason === 'lost' ? 'lost' : 'left', peer.name);
+  }
+
+  /** Takes the raised hands as they are now. */
+  #count() {
+    const raised = [...this.peers.values()].filter(({ hand }) => hand).map(({ id }) => id);
+    const stay = this.hands.filter((id) => raised.includes(id));
+    this.hands = [...stay, ...raised.filter((id) => !stay.includes(id))];
   }
 }

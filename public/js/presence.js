@@ -6,15 +6,23 @@ import { ProtocolError } from './net/protocol.js';
 /** How long to wait when the server wants no more updates just now. */
 export const RETRY_MS = 1_000;
 
-/** Keeps the room told which of the own devices are on: one update at a time, and the newest state in the end. */
+/** @typedef {Media & {screen: boolean, hand: boolean}} State */
+
+/**
+ * Keeps the room told which of the own devices are on and whether the hand is raised: one update at a time, and the
+ * newest state in the end.
+ */
 export class Presence {
+  /** Whether the hand is raised. */
+  hand = false;
+
   #media;
   #request;
   #clock;
   /** What the last join said. @type {Media} */
   #said = { mic: false, camera: false };
-  /** What the room knows. @type {Media} */
-  #told = this.#said;
+  /** What the room knows. @type {State} */
+  #told = { ...this.#said, screen: false, hand: false };
   /** Whether an update is on its way, or waits to be sent again. */
   #busy = false;
   /** How often `entered` or `stop` was called: an answer from before is of no use. */
@@ -37,14 +45,18 @@ export class Presence {
 
   /** What a join is to say. @returns {Media} */
   hello() {
-    this.#said = this.#now();
+    const { mic, camera } = this.#now();
+    this.#said = { mic, camera };
     return this.#said;
   }
 
-  /** Goes by what the last join said, as the room knows nothing else, and tells what has changed since. */
-  entered() {
+  /**
+   * Goes by what the last join said and the room shows, and tells what has changed since.
+   * @param {{screen: boolean, hand: boolean}} [shown] of oneself, in what the join was answered with
+   */
+  entered({ screen, hand } = { screen: false, hand: false }) {
     this.stop();
-    this.#told = this.#said;
+    this.#told = { ...this.#said, screen, hand };
     this.tell();
   }
 
@@ -58,13 +70,12 @@ export class Presence {
   /** Sends what the room does not know yet, if there is anything. */
   async tell() {
     const now = this.#now();
-    const { mic, camera } = this.#told;
-    if (this.#busy || (now.mic === mic && now.camera === camera)) return;
+    const keys = /** @type {(keyof State)[]} */ (Object.keys(now));
+    const news = keys.filter((key) => now[key] !== this.#told[key]);
+    if (this.#busy || news.length === 0) return;
     const starts = this.#starts;
     this.#busy = true;
-    const code = await this.#update({
-      ...(now.mic !== mic && { mic: now.mic }), ...(now.camera !== camera && { camera: now.camera }),
-    });
+    const code = await this.#update(Object.fromEntries(news.map((key) => [key, now[key]])));
     if (starts !== this.#starts) return;
     if (code === 'rate-limited' || code === 'internal') {
       this.#timer = this.#clock.setTimeout(() => this.#again(), RETRY_MS);
@@ -80,7 +91,7 @@ export class Presence {
   }
 
   /**
-   * @param {Partial<Media>} changes
+   * @param {Partial<State>} changes
    * @returns {Promise<string>} empty, or the code of the error it got
    */
   async #update(changes) {
@@ -92,8 +103,9 @@ export class Presence {
     }
   }
 
-  /** @returns {Media} */
+  /** @returns {State} */
   #now() {
-    return { mic: this.#media.mic.on, camera: this.#media.camera.on };
+    const { mic, camera, screen } = this.#media;
+    return { mic: mic.on, camera: camera.on, screen: screen.on, hand: this.hand };
   }
 }

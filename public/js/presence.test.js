@@ -6,7 +6,7 @@ import { Presence, RETRY_MS } from './presence.js';
 
 /** A presence whose server answers when the test says so. */
 function make() {
-  const media = { mic: { on: true }, camera: { on: true } };
+  const media = { mic: { on: true }, camera: { on: true }, screen: { on: false } };
   /** @type {any[]} */
   const sent = [];
   /** @type {{resolve: (reply: any) => void, reject: (error: Error) => void}[]} */
@@ -110,4 +110,21 @@ test('what changed since the join was said is told once it has succeeded', async
   media.camera.on = false;
   presence.entered();
   assert.deepEqual(sent, [{ camera: false }]);
+});
+
+test('a raised hand and a shared screen are told, and again where the room does not show them', async () => {
+  const { media, presence, sent, answer } = make();
+  presence.hand = true;
+  presence.tell();
+  await answer();
+  media.screen.on = true;
+  presence.tell();
+  await answer();
+  assert.deepEqual(sent, [{ hand: true }, { screen: true }]);
+  presence.hello();
+  presence.entered({ screen: true, hand: true });
+  assert.equal(sent.length, 2);
+  presence.hello();
+  presence.entered();
+  assert.deepEqual(sent[2], { screen: true, hand: true });
 });
