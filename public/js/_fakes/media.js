@@ -95,7 +95,7 @@ export class FakeMediaDevices extends EventTarget {
     /** @type {('audio'|'video')[]} */
     const kinds = ['audio', 'video'];
     const chosen = kinds.filter((kind) => constraints[kind]).map((kind) => this.#choose(kind, constraints[kind]));
-    const tracks = chosen.map(({ kind, id }) => new FakeTrack(kind, id));
+    const tracks = chosen.map(({ kind, id }) => new FakeTrack(/** @type {'audio'|'video'} */ (kind), id));
     this.tracks.push(...tracks);
     return new FakeStream(tracks);
   }
@@ -114,8 +114,7 @@ export class FakeMediaDevices extends EventTarget {
     const exact = constraints.deviceId?.exact;
     const all = this.devices.filter((device) => device.kind === kind);
     if (all.length === 0) throw new DOMException(kind, 'NotFoundError');
-    const ideal = constraints.deviceId?.ideal;
-    const device = exact === undefined ? all.find(({ id }) => id === ideal) ?? all[0] : all.find(({ id }) => id === exact);
+    const device = exact === undefined ? all[0] : all.find(({ id }) => id === exact);
     if (!device) throw new DOMException('deviceId', 'OverconstrainedError');
     if (device.error) throw new DOMException(kind, device.error);
     return device;

@@ -19,13 +19,15 @@ async function make(kept = {}) {
     memory: { read: (kind) => kept[kind] ?? '', keep: (kind, id) => { kept[kind] = id; } },
   });
   await media.start();
+  await settle();
   const notices = collect(media, 'notice');
   return { devices, media, kept, notices };
 }
 
 test('what was chosen last is taken, if it is there', async () => {
   const { media } = await make({ mic: 'mic-2', camera: 'camera-9', speaker: 'ear' });
-  assert.deepEqual([media.mic.track?.getSettings().deviceId, media.camera.deviceId, media.speaker], ['mic-2', 'camera-1', 'ear']);
+  const used = [media.mic, media.camera].map(({ track }) => track?.getSettings().deviceId);
+  assert.deepEqual([...used, media.speaker], ['mic-2', 'camera-1', 'ear']);
 });
 
 test('another device is chosen in use: the track is another, the first is let go, and it is remembered', async () => {
@@ -59,6 +61,21 @@ test('a device that cannot be used leaves the one in use', async () => {
   await media.choose('camera', 'camera-2');
   assert.deepEqual([media.camera.problem, media.camera.track, media.camera.on], ['busy', track, true]);
   assert.deepEqual([media.camera.deviceId, kept], ['camera-1', {}]);
+});
+
+test('what is chosen while the browser still asks is used after that', async () => {
+  const devices = new FakeMediaDevices(Object.values(all));
+  const media = new LocalMedia({ mediaDevices: /** @type {any} */ (devices) });
+  /** @type {() => void} */
+  let answer = () => {};
+  devices.prompt = new Promise((resolve) => { answer = resolve; });
+  const started = media.start();
+  const chosen = media.choose('camera', 'camera-2');
+  devices.prompt = null;
+  answer();
+  await Promise.all([started, chosen]);
+  assert.equal(media.camera.track?.getSettings().deviceId, 'camera-2');
+  assert.equal(devices.tracks.filter(({ readyState }) => readyState === 'live').length, 2);
 });
 
 test('of two choices in a row the last counts, and nothing stays open', async () => {

@@ -83,9 +83,9 @@ export class Device {
     return this.track ? this.#deviceId : this.#chosen || this.#deviceId;
   }
 
-  /** What to ask the browser for, if need be together with other devices. */
+  /** What to ask the browser for, together with other devices: it weighs an ideal device no more than a size. */
   get constraints() {
-    return { ...CONSTRAINTS[this.#kind], ...(this.#chosen && { deviceId: { ideal: this.#chosen } }) };
+    return { ...CONSTRAINTS[this.#kind], ...(this.#chosen && { deviceId: { exact: this.#chosen } }) };
   }
 
   /** Takes this device from the next time on, without asking for it now. @param {string} id empty: the browser's choice */
@@ -100,9 +100,10 @@ export class Device {
    */
   async choose(id) {
     this.#chosen = id;
-    const before = this.track;
-    if (!before || id === this.#deviceId) return this.#changed();
     const stops = this.#stops;
+    await this.#asking;
+    if (stops !== this.#stops || this.#chosen !== id) return;
+    if (!this.track || id === this.#deviceId) return this.#changed();
     this.problem = null;
     try {
       const track = await this.#requestWith({ deviceId: { exact: id } });

@@ -1,4 +1,4 @@
-import { Device, requestMedia } from './device.js';
+import { CONSTRAINTS, Device, requestMedia } from './device.js';
 import { DeviceList } from './device-list.js';
 import { Screen } from './screen.js';
 
@@ -49,7 +49,10 @@ export class LocalMedia extends EventTarget {
     this.camera.prefer(memory.read('camera'));
     this.speaker = canChooseSpeaker ? '' : null;
     this.devices = new DeviceList(mediaDevices);
-    this.devices.addEventListener('change', () => this.#plugged());
+    this.devices.addEventListener('change', () => {
+      this.#useChosen();
+      this.dispatchEvent(new Event('change'));
+    });
     this.screen = new Screen(mediaDevices, changed);
   }
 
@@ -58,6 +61,7 @@ export class LocalMedia extends EventTarget {
     this.devices.connect();
     await this.#startBoth();
     await this.devices.refresh();
+    this.#useChosen();
   }
 
   async #startBoth() {
@@ -65,8 +69,18 @@ export class LocalMedia extends EventTarget {
       await Promise.all([this.mic.set(true), this.camera.set(true)]);
       return;
     }
-    const stream = requestMedia(this.#mediaDevices, { audio: this.mic.constraints, video: this.camera.constraints });
+    const stream = this.#requestBoth();
     await Promise.all([this.mic.startWith(stream), this.camera.startWith(stream)]);
+  }
+
+  /** Asks once for both: for those that were chosen, or else for any. */
+  async #requestBoth() {
+    try {
+      return await requestMedia(this.#mediaDevices, { audio: this.mic.constraints, video: this.camera.constraints });
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'OverconstrainedError') throw error;
+      return requestMedia(this.#mediaDevices, CONSTRAINTS);
+    }
   }
 
   /** @param {boolean} on */
@@ -111,7 +125,8 @@ export class LocalMedia extends EventTarget {
     this.camera.stop();
   }
 
-  #plugged() {
+  /** Goes over to what was chosen, where that is there. */
+  #useChosen() {
     const ids = (/** @type {{id: string}[]} */ entries) => entries.map(({ id }) => id);
     this.mic.plugged(ids(this.devices.mics));
     this.camera.plugged(ids(this.devices.cameras));
@@ -119,7 +134,6 @@ export class LocalMedia extends EventTarget {
       const chosen = this.#memory.read('speaker');
       this.speaker = ids(this.devices.speakers).includes(chosen) ? chosen : '';
     }
-    this.dispatchEvent(new Event('change'));
   }
 
   /** @param {import('./device.js').DeviceNotice} kind @param {'mic'|'camera'} device @param {string} label */
