@@ -7,5 +7,5 @@ import "embed"
 // Files are the page's files, by their path on the server. The tests among
 // them (*.test.js) are not for serving.
 //
-//go:embed index.html *.svg css js
+//go:embed index.html manifest.webmanifest *.svg icons css js
 var Files embed.FS

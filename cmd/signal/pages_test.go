@@ -41,6 +41,7 @@ func TestAssets(t *testing.T) {
 	p := boot(t)
 	types := map[string]string{
 		".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+		".png": "image/png", ".webmanifest": "application/manifest+json",
 	}
 	served := 0
 	err := fs.WalkDir(public.Files, ".", func(name string, d fs.DirEntry, err error) error {

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"moim/internal/certs"
-	"moim/public"
 	"moim/signaling"
 	testcall "moim/signaling/echo"
 )
@@ -62,7 +61,7 @@ func newServer(cfg config, log *slog.Logger) (*server, error) {
 
 // build makes what serves, and takes its addresses.
 func (s *server) build(cfg config) error {
-	pages, err := newPages(public.Files)
+	pages, err := embeddedPages()
 	if err != nil {
 		return err
 	}

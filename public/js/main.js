@@ -34,7 +34,7 @@ function follow(event) {
   go(link.pathname);
 }
 
-startLanguage();
+await startLanguage();
 startAnnouncer();
 addEventListener('popstate', () => route());
 document.addEventListener('click', follow);

@@ -219,6 +219,7 @@ export const en = Object.freeze({
   'error.internal': 'The server made a mistake. Try again in a moment.',
   'error.room-exists': 'This room is already open. Join it, or choose another name.',
   'error.closed': 'The server cannot be reached. Check your network and try again.',
+  'error.not-loaded': 'Part of this page could not be loaded. Check your connection and try again, or reload the page.',
   'error.unknown': 'That did not work. Try again in a moment.',
 
   ...checkEn,

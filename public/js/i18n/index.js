@@ -1,12 +1,21 @@
-import { en } from './en.js';
-import { ko } from './ko.js';
-
-/** @typedef {keyof typeof en} Key */
+/** @typedef {typeof import('./en.js').en} English */
+/** @typedef {keyof English} Key */
 /** @typedef {'en' | 'ko'} Language */
 /** @typedef {Readonly<Record<string, string | number>>} Params */
 
-/** @type {Readonly<Record<Language, Readonly<Record<Key, import('./en.js').Sentence>>>>} */
-const sentences = Object.freeze({ en, ko });
+/** @typedef {Readonly<Record<Key, import('./en.js').Sentence>>} Sentences */
+
+/** @type {Readonly<Record<Language, () => Promise<Sentences>>>} */
+const load = Object.freeze({
+  en: async () => (await import('./en.js')).en,
+  ko: async () => (await import('./ko.js')).ko,
+});
+
+/** Those that have been loaded. @type {Map<Language, Sentences>} */
+const loaded = new Map();
+
+/** Those in use. @type {Sentences} */
+let sentences;
 
 /** Every language the page speaks, each under its own name. */
 export const languages = Object.freeze(
@@ -40,9 +49,20 @@ export function pickLanguage(preferred) {
   return 'en';
 }
 
-/** @param {Language} code */
-export function setLanguage(code) {
-  if (code === language) return;
+/** The last one asked for. @type {Language} */
+let wanted = language;
+
+/**
+ * Takes another language into use, once its sentences are there; of several, the last.
+ * @param {Language} code
+ * @returns {Promise<void>} rejects where the sentences cannot be loaded; nothing has changed then
+ */
+export async function setLanguage(code) {
+  wanted = code;
+  const known = loaded.get(code) ?? (await load[code]());
+  loaded.set(code, known);
+  if (code !== wanted || known === sentences) return;
+  sentences = known;
   language = code;
   languageEvents.dispatchEvent(new Event('change'));
 }
@@ -55,7 +75,7 @@ export function setLanguage(code) {
  * @returns {string}
  */
 export function t(key, params = {}) {
-  const sentence = sentences[language][key];
+  const sentence = sentences[key];
   const pattern = typeof sentence === 'string' ? sentence : pluralForm(sentence, Number(params.count));
   return pattern.replace(/\{(\w+)\}/g, (placeholder, name) => {
     const value = params[name];
@@ -83,7 +103,7 @@ export function sentencePieces(key, values) {
  */
 export function errorText(code) {
   const key = `error.${code}`;
-  return t(Object.hasOwn(en, key) ? /** @type {Key} */ (key) : 'error.unknown');
+  return t(Object.hasOwn(sentences, key) ? /** @type {Key} */ (key) : 'error.unknown');
 }
 
 /** The time of day, in the reader's zone. @param {Date} date */
@@ -123,3 +143,6 @@ function formatter(name, options) {
 function pluralForm(forms, count) {
   return forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
 }
+
+// Outside a page, nobody says which language it is.
+if (typeof document === 'undefined') await setLanguage('en');

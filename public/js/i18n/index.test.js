@@ -58,25 +58,25 @@ test('every error code has a sentence of its own', () => {
   assert.equal(errorText('toString'), t('error.unknown'));
 });
 
-test('sentences take names, numbers and plurals', () => {
+test('sentences take names, numbers and plurals', async () => {
   assert.equal(t('notice.renamed', { name: 'Mina', newName: 'Nana' }), 'Mina is now Nana');
   assert.equal(t('home.count', { count: 1 }), '1 person');
   assert.equal(t('home.count', { count: 1200 }), '1,200 people');
   assert.equal(t('notice.joined', { name: '{name} $&' }), '{name} $& joined');
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.equal(t('home.count', { count: 1 }), '1명');
 });
 
-test('a sentence comes in pieces, its values apart', () => {
+test('a sentence comes in pieces, its values apart', async () => {
   const values = { name: '{newName} مينا', newName: 'Nana' };
   assert.deepEqual(sentencePieces('notice.renamed', values), [{ value: values.name }, ' is now ', { value: 'Nana' }]);
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.deepEqual(sentencePieces('notice.left', { name: 'Mina' }), [{ value: 'Mina' }, '님이 나갔습니다']);
 });
 
-test('being alone is said in words that are right after others have left, too', () => {
+test('being alone is said in words that are right after others have left, too', async () => {
   assert.doesNotMatch(t('call.alone'), /yet/);
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.doesNotMatch(t('call.alone'), /아직/);
 });
 
@@ -87,11 +87,11 @@ test('the language follows the preferences', () => {
   assert.equal(pickLanguage([]), 'en');
 });
 
-test('times and days read as the language writes them', () => {
+test('times and days read as the language writes them', async () => {
   const at = new Date(2024, 4, 3, 15, 7);
   assert.match(formatTime(at), /^3:07\sPM$/);
   assert.equal(formatDay(at, at), 'Today');
   assert.equal(formatDay(at, new Date(2024, 4, 4)), 'Friday, May 3');
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.match(formatTime(at), /3:07/);
 });

@@ -215,6 +215,7 @@ export const ko = Object.freeze({
   'error.internal': '서버에 문제가 생겼습니다. 잠시 뒤 다시 해 보세요.',
   'error.room-exists': '이미 열려 있는 방입니다. 참여하거나 다른 이름을 고르세요.',
   'error.closed': '서버에 연결할 수 없습니다. 네트워크를 확인하고 다시 해 보세요.',
+  'error.not-loaded': '페이지의 일부를 불러오지 못했습니다. 연결을 확인하고 다시 해 보거나 페이지를 새로 고쳐 주세요.',
   'error.unknown': '되지 않았습니다. 잠시 뒤 다시 해 보세요.',
 
   ...checkKo,

@@ -1,3 +1,21 @@
 /** What the page says about the tiles of the call, in English. */
 export const tilesEn = Object.freeze({
+  'tile.waiting': 'Waiting for {name}',
+  'tile.silent': 'No sound arrives',
+  'tile.frozen': 'The picture stands still',
+  'tile.retry': 'Try again',
+  'tile.hand': 'Hand raised',
+  'tile.pin': 'Pin {name}',
+  'tile.unpin': 'Unpin {name}',
+  'tile.full': 'Full screen {name}',
+  'tile.leaveFull': 'Leave full screen',
+  'tile.inset': 'Picture in picture {name}',
+  'tile.leaveInset': 'Leave picture in picture',
+  'tile.screenOf': '{name}’s screen',
+  'tile.youShare': 'You are sharing your screen',
+  'tile.quality0': 'Hardly any connection',
+  'tile.quality1': 'Poor connection',
+  'tile.quality2': 'Fair connection',
+  'tile.quality3': 'Good connection',
+  'tile.quality4': 'Very good connection',
 });

@@ -1,3 +1,21 @@
 /** What the page says about the tiles of the call, in Korean. */
 export const tilesKo = Object.freeze({
+  'tile.waiting': '{name} 님의 응답을 기다리는 중…',
+  'tile.silent': '소리가 오지 않습니다',
+  'tile.frozen': '화면이 멈췄습니다',
+  'tile.retry': '다시 시도',
+  'tile.hand': '손 듦',
+  'tile.pin': '{name} 고정',
+  'tile.unpin': '{name} 고정 해제',
+  'tile.full': '{name} 전체 화면',
+  'tile.leaveFull': '전체 화면 나가기',
+  'tile.inset': '{name} 작은 창으로 보기',
+  'tile.leaveInset': '작은 창 닫기',
+  'tile.screenOf': '{name} 님의 화면',
+  'tile.youShare': '화면을 공유하고 있습니다',
+  'tile.quality0': '연결이 거의 끊김',
+  'tile.quality1': '연결 나쁨',
+  'tile.quality2': '연결 보통',
+  'tile.quality3': '연결 좋음',
+  'tile.quality4': '연결 매우 좋음',
 });

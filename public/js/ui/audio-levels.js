@@ -14,6 +14,8 @@ export class AudioLevels extends EventTarget {
   #watched = new Map();
   /** @type {Map<string, number>} */
   #levels = new Map();
+  /** Those of whom the last measurement held no sound at all. @type {Set<string>} */
+  #dead = new Set();
   #buffer = new Float32Array(samples);
   #connected = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -43,6 +45,7 @@ export class AudioLevels extends EventTarget {
     known?.source.disconnect();
     this.#watched.delete(id);
     this.#levels.delete(id);
+    this.#dead.delete(id);
     if (!track || !this.#connected || typeof AudioContext === 'undefined') return;
     this.#context ??= new AudioContext({ latencyHint: 'playback' });
     this.#resume();
@@ -57,6 +60,11 @@ export class AudioLevels extends EventTarget {
     return this.#levels.get(id) ?? 0;
   }
 
+  /** Whether an id gives nothing, not even noise, as far as that can be heard. @param {string} id */
+  isDead(id) {
+    return this.#context?.state === 'running' && this.#dead.has(id);
+  }
+
   #resume = () => {
     if (this.#context?.state === 'suspended') this.#context.resume().catch(() => undefined);
   };
@@ -65,6 +73,8 @@ export class AudioLevels extends EventTarget {
     if (document.hidden || this.#watched.size === 0) return;
     for (const [id, { analyser }] of this.#watched) {
       analyser.getFloatTimeDomainData(this.#buffer);
+      if (this.#buffer.every((value) => value === 0)) this.#dead.add(id);
+      else this.#dead.delete(id);
       this.#levels.set(id, Math.max(loudness(this.#buffer), this.level(id) - fall));
     }
     this.dispatchEvent(new Event('levels'));

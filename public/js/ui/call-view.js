@@ -2,12 +2,19 @@ import { t } from '../i18n/index.js';
 import { CallAnnouncer } from './call-announcer.js';
 import { ChatPanel } from './chat-panel.js';
 import { el, replaceChildren } from './dom.js';
+import { DropZone } from './drop-zone.js';
+import { Hints } from './hints.js';
+import { HoldToTalk } from './hold-to-talk.js';
 import { Invite } from './invite.js';
+import { Notifier } from './notifier.js';
 import { PeoplePanel } from './people-panel.js';
 import { preferences } from './preferences.js';
 import { Problems } from './problems.js';
 import { ServerStrip } from './server-strip.js';
+import { Settings } from './settings.js';
+import { ShortcutHelp } from './shortcut-help.js';
 import { Shortcuts } from './shortcuts.js';
+import { Sounds } from './sounds.js';
 import { Stage } from './stage.js';
 import { Toolbar } from './toolbar.js';
 import { Unread } from './unread.js';
@@ -24,9 +31,14 @@ export class CallView {
   #chat;
   #people;
   #invite;
+  #settings;
+  #help = new ShortcutHelp();
   #announcer;
+  #notifier;
+  #hints;
   #unread;
-  #shortcuts;
+  /** What begins and ends with the view. @type {{connect(): void, disconnect(): void}[]} */
+  #parts;
   #problems = new Problems({ dismissible: true });
   #strip = new ServerStrip();
   /** Whether a panel covers everything else. */
@@ -45,26 +57,29 @@ export class CallView {
     this.#call = call;
     this.#media = media;
     const close = () => this.#close();
-    const actions = {
-      mic: () => this.#switch(() => call.setMic(!media.mic.wanted)),
-      camera: () => this.#switch(() => call.setCamera(!media.camera.wanted)),
-      chat: () => this.#toggle('chat'),
-      people: () => this.#toggle('people'),
-      invite: () => this.#invite.open(),
-      leave: () => call.leave(),
-    };
+    const actions = this.#actions();
     this.#stage = new Stage(call, media);
     this.#toolbar = new Toolbar(actions);
     this.#chat = new ChatPanel(call, close);
     this.#people = new PeoplePanel({ call, close, write: (peer) => this.#write(peer) });
     this.#invite = new Invite(call.room.name);
+    this.#settings = new Settings({ media, changed: () => this.#stage.relayout() });
     this.#announcer = new CallAnnouncer({ call, media });
+    this.#notifier = new Notifier({ call, show: () => this.#open('chat') });
+    this.#hints = new Hints({ media, levels: this.#stage.levels });
     this.#unread = new Unread({
       transcript: call.transcript,
       read: preferences.read(call.room.name),
       keep: (n) => preferences.keepRead(call.room.name, n),
     });
-    this.#shortcuts = new Shortcuts({ m: actions.mic, v: actions.camera, c: actions.chat, p: actions.people });
+    const { mic: m, camera: v, screen: s, hand: h, chat: c, people: p, shortcuts } = actions;
+    this.#parts = [
+      this.#stage, this.#chat, this.#unread, this.#announcer, this.#notifier, this.#hints,
+      new Shortcuts({ m, v, s, h, c, p, '?': shortcuts }),
+      new HoldToTalk({ media, call }),
+      new Sounds({ call }),
+      new DropZone({ drop: (files) => this.#send(files), target: () => this.#chat.reader }),
+    ];
   }
 
   connect() {
@@ -74,21 +89,21 @@ export class CallView {
         'div',
         { class: 'call' },
         this.#strip.element,
-        el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element),
+        el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element, this.#notifier.offer),
         this.#chat.element,
         this.#people.element,
         this.#toolbar.element,
         this.#invite.element,
+        this.#settings.element,
+        this.#help.element,
       ),
     );
-    this.#stage.connect();
-    this.#chat.connect();
-    this.#unread.connect();
-    this.#announcer.connect();
-    this.#shortcuts.connect();
+    for (const part of this.#parts) part.connect();
     this.#call.addEventListener('change', this.#changed);
+    this.#call.addEventListener('reaction', this.#reacted);
     this.#chat.addEventListener('change', this.#seen);
     this.#unread.addEventListener('change', this.#showStatus);
+    this.#hints.addEventListener('change', this.#showProblems);
     document.addEventListener('visibilitychange', this.#seen);
     this.#narrow.addEventListener('change', this.#cover);
     this.#problems.putAway(this.#media);
@@ -98,16 +113,35 @@ export class CallView {
 
   disconnect() {
     this.#call.removeEventListener('change', this.#changed);
+    this.#call.removeEventListener('reaction', this.#reacted);
     this.#chat.removeEventListener('change', this.#seen);
     this.#unread.removeEventListener('change', this.#showStatus);
+    this.#hints.removeEventListener('change', this.#showProblems);
     document.removeEventListener('visibilitychange', this.#seen);
     this.#narrow.removeEventListener('change', this.#cover);
     this.#strip.disconnect();
-    this.#shortcuts.disconnect();
-    this.#announcer.disconnect();
-    this.#unread.disconnect();
-    this.#chat.disconnect();
-    this.#stage.disconnect();
+    for (const part of [...this.#parts].reverse()) part.disconnect();
+    this.#settings.disconnect();
+  }
+
+  #actions() {
+    const [call, media] = [this.#call, this.#media];
+    return {
+      mic: () => this.#switch(() => call.setMic(!media.mic.wanted)),
+      camera: () => this.#switch(() => call.setCamera(!media.camera.wanted)),
+      screen: () => this.#switch(() => media.screen.supported && call.setScreen(!media.screen.wanted)),
+      hand: () => {
+        call.setHand(!call.hand);
+        this.#showStatus();
+      },
+      react: (/** @type {import('../reactions.js').Reaction} */ emoji) => call.react(emoji),
+      chat: () => this.#toggle('chat'),
+      people: () => this.#toggle('people'),
+      invite: () => this.#invite.open(),
+      settings: () => this.#settings.open(),
+      shortcuts: () => this.#help.open(),
+      leave: () => call.leave(),
+    };
   }
 
   /** @param {Event} event */
@@ -116,27 +150,39 @@ export class CallView {
     if (this.#call.phase !== 'in') return;
     if (what === 'server') this.#strip.show(this.#call.server);
     else if (what === 'typing') this.#chat.update();
-    else if (what === 'chat' || what === 'room') this.#showStatus();
+    else if (what === 'chat' || what === 'room' || what === 'files') this.#showStatus();
     else this.#showPeople();
+  };
+
+  /** @param {Event} event */
+  #reacted = (event) => {
+    const { id, emoji } = /** @type {CustomEvent} */ (event).detail;
+    this.#stage.react(id, emoji);
   };
 
   #showPeople() {
     this.#stage.update();
     this.#people.update();
     this.#chat.meet();
-    this.#problems.show(this.#media);
+    this.#showProblems();
     this.#announcer.update();
     this.#showStatus();
   }
 
+  #showProblems = () => this.#problems.show(this.#media, this.#hints.sentences);
+
   /** What the toolbar and the tab say. */
   #showStatus = () => {
-    const { room, peers } = this.#call;
-    const { mic, camera } = this.#media;
+    const { room, peers, hand, hands } = this.#call;
+    const { mic, camera, screen } = this.#media;
     if (this.#readsChat()) this.#unread.see();
-    const { count: unread, more } = this.#unread;
+    const { count, more } = this.#unread;
+    const unread = count + (this.#panel === 'chat' ? 0 : this.#call.transfers.offers);
     this.#toolbar.place(room.name);
-    this.#toolbar.show({ mic: mic.wanted, camera: camera.wanted, panel: this.#panel, unread, more, people: peers.size });
+    this.#toolbar.show({
+      mic: mic.wanted, camera: camera.wanted, screen: screen.supported ? screen.on : null, hand, hands: hands.length,
+      panel: this.#panel, unread, more, people: peers.size,
+    });
     document.title = `${unread ? `(${unread}${more ? '+' : ''}) ` : ''}${room.name} · ${t('app.name')}`;
   };
 
@@ -155,6 +201,12 @@ export class CallView {
   #write(person) {
     this.#open('chat');
     this.#chat.write(person);
+  }
+
+  /** @param {File[]} files that were dropped */
+  #send(files) {
+    this.#open('chat');
+    this.#chat.send(files);
   }
 
   /** Switches a device; if it still does not work, that is said again. @param {() => void} act */

@@ -6,6 +6,7 @@ import { ChatLog } from './chat-log.js';
 import { Composer } from './composer.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { newestToChange } from './draft.js';
+import { FilesTray } from './files-tray.js';
 import { icon } from './icons.js';
 import { LineActions } from './line-actions.js';
 import { LogKeys } from './log-keys.js';
@@ -28,6 +29,7 @@ export class ChatPanel extends EventTarget {
   #composer;
   #search;
   #unsent;
+  #files;
   #names;
   #typists = el('p', { class: 'typists' });
   #fault = new ChatFault(() => this.#log.toNewest());
@@ -63,7 +65,13 @@ export class ChatPanel extends EventTarget {
       transcript: call.transcript,
       write: (lines) => preferences.keepUnsent(room, lines),
     });
-    const below = [this.#fault.element, this.#typists, this.#composer.element];
+    this.#files = new FilesTray({
+      transfers: call.transfers,
+      nameOf: (id) => this.#nameOf(id),
+      isHere: (id) => call.peers.has(id),
+      leave: () => this.#focus(),
+    });
+    const below = [this.#files.element, this.#fault.element, this.#typists, this.#composer.element];
     this.#talk = el('div', { class: 'chat-talk' }, this.#log.element, ...below);
     this.element = panel({ title: t('chat.title'), close, tool: this.#find }, this.#talk, this.#search.element);
     this.element.classList.add('chat');
@@ -86,6 +94,7 @@ export class ChatPanel extends EventTarget {
     this.#keys.connect();
     this.#actions.connect();
     this.#composer.connect();
+    this.#files.connect();
     this.#call.restore(preferences.unsent(room.name));
     this.#unsent.connect();
     for (const n of this.#composer.about) this.#lookUp(n);
@@ -97,6 +106,7 @@ export class ChatPanel extends EventTarget {
     transcript.removeEventListener('restated', this.#restated);
     transcript.removeEventListener('restarted', this.#restarted);
     this.#unsent.disconnect();
+    this.#files.disconnect();
     this.#composer.disconnect();
     this.#search.disconnect();
     this.#actions.disconnect();
@@ -108,6 +118,7 @@ export class ChatPanel extends EventTarget {
   /** Takes who is in the room. */
   meet() {
     this.#names.add(this.#call.peers.values());
+    this.#files.update();
   }
 
   /** @param {boolean} open */
@@ -136,6 +147,23 @@ export class ChatPanel extends EventTarget {
   write({ id, name }) {
     this.#showSearch(false);
     this.#composer.address({ id, name });
+  }
+
+  /** The name of the one person who alone would get files; null: everyone. */
+  get reader() {
+    const { reader } = this.#composer;
+    return reader && (this.#nameOf(reader.id) ?? reader.name);
+  }
+
+  /** Offers files to whom the message is for that is being written. @param {File[]} files */
+  send(files) {
+    this.#showSearch(false);
+    const { you, peers, transfers } = this.#call;
+    const { reader } = this.#composer;
+    const ids = reader ? [reader.id] : [...peers.keys()].filter((id) => id !== you);
+    if (reader && !peers.has(reader.id)) this.#files.tell(t('files.readerGone', { name: this.reader ?? '' }));
+    else if (ids.length === 0) this.#files.tell(t('files.nobody'));
+    else this.#files.refuse(transfers.offer(files, ids, { private: reader !== null }));
   }
 
   #makeLog() {
@@ -175,6 +203,7 @@ export class ChatPanel extends EventTarget {
       say: (text, about) => this.#say(text, about),
       edit: (n, text) => call.edit(n, text),
       typing: () => call.typing(),
+      send: (files) => this.send(files),
       changeLast: () => this.#changeLast(),
       keep: (draft) => preferences.keepDraft(room, draft),
     });

@@ -3,7 +3,6 @@ import { CheckList } from './check-list.js';
 import { CheckMirror } from './check-mirror.js';
 import { closeButton } from './close-button.js';
 import { el, setAttribute, uniqueID } from './dom.js';
-import { icon } from './icons.js';
 
 /** The dialog that shows whether calls work from here. What it shows runs as long as it is open. */
 export class CheckDialog {
@@ -32,12 +31,6 @@ export class CheckDialog {
         el('div', { class: 'check-result' }, this.#list.summary, this.#again),
         el('div', { class: 'check-columns' }, this.#list.element, this.#mirror.element),
       ),
-    );
-    this.button = el(
-      'button',
-      { type: 'button', class: 'button button-quiet', 'aria-haspopup': 'dialog', onclick: () => this.open() },
-      icon('bars'),
-      t('check.open'),
     );
   }
 

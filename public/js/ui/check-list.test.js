@@ -32,14 +32,14 @@ test('devices that do not work have the words of the door', () => {
   assert.equal(causeText(row()), '');
 });
 
-test('a state is in words, with the round trip where it works', () => {
+test('a state is in words, with the round trip where it works', async () => {
   assert.equal(stateText(row({ roundTrip: 11.6 })), 'Works, 12 ms');
   assert.equal(stateText(row()), 'Works');
   assert.equal(stateText(row({ state: 'warn', code: 'signaling-slow', roundTrip: 900 })), 'With limits');
   assert.equal(stateText(row({ state: 'warn', code: 'udp-blocked' })), 'Blocked');
   assert.equal(stateText(row({ state: 'warn', code: 'check-busy' })), 'Not checked');
   assert.equal(summaryText({ state: 'warn', codes: ['everyone', 'no-mic'] }), 'You can talk to everyone. But others will not hear you.');
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.equal(stateText(row({ state: 'failed' })), '작동하지 않음');
 });
 

@@ -5,6 +5,7 @@ import { modeParts } from './composer-mode.js';
 import { isComposing } from './composing.js';
 import { el, replaceChildren, setAttribute, setText, uniqueID } from './dom.js';
 import { Draft } from './draft.js';
+import { fileButton } from './file-button.js';
 import { icon } from './icons.js';
 
 /** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
@@ -19,6 +20,7 @@ const longest = 4000;
  * @property {(n: number, text: string) => Promise<void>} edit rejects with ProtocolError
  * @property {() => void} typing called at each change of a text that all will read
  * @property {() => void} changeLast begins to change the own newest message, if there is one
+ * @property {(files: File[]) => void} send
  * @property {(draft: string) => void} keep takes what is to survive a reload
  */
 
@@ -62,6 +64,7 @@ export class Composer {
       },
       this.#mode,
       this.#text,
+      ...fileButton(acts.send),
       this.#send,
       this.#fault,
     );
@@ -112,6 +115,11 @@ export class Composer {
   restarted() {
     this.#draft.restarted();
     this.#follow();
+  }
+
+  /** Who alone is to read the message that is written. @returns {Person | null} */
+  get reader() {
+    return this.#draft.edit ? null : this.#draft.to;
   }
 
   #follow() {

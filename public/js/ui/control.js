@@ -6,7 +6,7 @@ import { icon } from './icons.js';
 
 /** A round control of the call: a drawing, with its name as caption. */
 export class Control {
-  #caption = el('span', { class: 'control-caption' });
+  #name = el('span', {});
   #drawing = el('span', { class: 'control-icon' });
   /** @type {Face | null} */
   #face = null;
@@ -14,30 +14,27 @@ export class Control {
   /**
    * @param {object} options
    * @param {Face} options.face
-   * @param {() => void} options.act
+   * @param {() => void} [options.act]
    * @param {string} [options.shortcut] a letter
    * @param {string} [options.kind] CSS class besides `control`
+   * @param {HTMLElement} [options.opens] the popover that it opens and closes
    */
-  constructor({ face, act, shortcut, kind }) {
+  constructor({ face, act, shortcut, kind, opens }) {
+    const key = shortcut && el('kbd', { class: 'control-key', 'aria-hidden': 'true' }, shortcut.toUpperCase());
     this.element = el(
       'button',
-      {
-        type: 'button',
-        class: kind ? `control ${kind}` : 'control',
-        'aria-keyshortcuts': shortcut,
-        title: shortcut && t('control.shortcut', { key: shortcut }),
-        onclick: act,
-      },
+      { type: 'button', class: kind ? `control ${kind}` : 'control', 'aria-keyshortcuts': shortcut, onclick: act },
       this.#drawing,
-      this.#caption,
+      el('span', { class: 'control-caption' }, this.#name, key),
     );
+    if (opens) this.element.popoverTargetElement = opens;
     this.show(face);
   }
 
   /** @param {Face} face */
   show(face) {
     if (this.#face?.icon !== face.icon) replaceChildren(this.#drawing, icon(face.icon));
-    setText(this.#caption, t(face.label));
+    setText(this.#name, t(face.label));
     setAttribute(this.element, 'aria-pressed', face.pressed === undefined ? null : String(face.pressed));
     this.#face = face;
   }

@@ -2,7 +2,8 @@ import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { roomInfo } from '../net/rooms.js';
 import { AudioLevels } from './audio-levels.js';
-import { CheckDialog } from './check-dialog.js';
+import { CheckOpener } from './check-opener.js';
+import { DeviceSelect } from './device-select.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
 import { languageSelect } from './language-select.js';
@@ -21,6 +22,12 @@ export class Door {
   #preview;
   #problems = new Problems();
   #check;
+  #devices;
+  /** Only in the form when the room asks for it. */
+  #password = new Field({
+    label: t('door.password'),
+    input: { type: 'password', name: 'password', placeholder: t('door.passwordHint'), autocomplete: 'off', maxlength: 200 },
+  });
   #people = el('p', { class: 'door-people', 'aria-live': 'polite' });
   #name;
   #join = el('button', { type: 'submit', class: 'button button-primary' }, t('door.join'));
@@ -32,10 +39,10 @@ export class Door {
    * @param {HTMLElement} options.root
    * @param {string} options.room
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
-   * @param {import('../check/connection-check.js').ConnectionCheck} options.check
+   * @param {() => Promise<import('./check-dialog.js').CheckDialog>} options.check makes the check of the connection
    * @param {Promise<void>} options.started settles when the devices have been asked for
    * @param {import('../i18n/index.js').Key} [options.notice] said quietly above the name
-   * @param {(name: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
+   * @param {(name: string, password: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
    */
   constructor({ root, room, media, check, started, notice, enter }) {
     this.#root = root;
@@ -44,7 +51,9 @@ export class Door {
     this.#enter = enter;
     this.#notice = notice;
     this.#preview = new Preview(media, this.#levels);
-    this.#check = new CheckDialog(check);
+    this.#check = new CheckOpener(check, () => setText(this.#fault, errorText('not-loaded')));
+    this.#devices = (/** @type {const} */ (['camera', 'mic', 'speaker'])).map((kind) => new DeviceSelect(media, kind));
+    this.#password.element.hidden = true;
     this.#name = new Field({
       label: t('door.name'),
       input: {
@@ -73,12 +82,14 @@ export class Door {
           { class: 'door-main' },
           el('div', { class: 'door-picture' }, this.#preview.element, this.#problems.element),
           this.#form(),
+          el('div', { class: 'door-devices' }, ...this.#devices.map(({ element }) => element)),
         ),
         this.#check.element,
       ),
     );
     this.#levels.connect();
     this.#preview.connect();
+    for (const select of this.#devices) select.connect();
     this.#media.addEventListener('change', this.#showProblems);
     this.#showProblems();
     this.#countPeople();
@@ -88,6 +99,7 @@ export class Door {
   disconnect() {
     this.#media.removeEventListener('change', this.#showProblems);
     this.#check.close();
+    for (const select of this.#devices) select.disconnect();
     this.#preview.disconnect();
     this.#levels.disconnect();
   }
@@ -98,10 +110,11 @@ export class Door {
     setText(this.#fault, '');
     this.#busy(true);
     try {
-      await this.#enter(this.#name.value);
+      await this.#enter(this.#name.value, this.#password.input.value);
     } catch (error) {
       const code = error instanceof ProtocolError ? error.code : 'unknown';
-      if (code === 'bad-name') this.#name.fault(errorText(code));
+      if (code === 'bad-password') this.#refused();
+      else if (code === 'bad-name') this.#name.fault(errorText(code));
       else setText(this.#fault, errorText(code));
     } finally {
       this.#busy(false);
@@ -121,10 +134,19 @@ export class Door {
       this.#people,
       this.#notice && el('p', { class: 'hint', role: 'status' }, t(this.#notice)),
       this.#name.element,
+      this.#password.element,
       this.#join,
       this.#check.button,
       this.#fault,
     );
+  }
+
+  /** The room has a password, and this was not it. */
+  #refused() {
+    const first = this.#password.element.hidden;
+    this.#password.element.hidden = false;
+    this.#password.fault(first ? t('door.passwordHint') : errorText('bad-password'));
+    this.#password.input.select();
   }
 
   /** So that Enter joins; where a touch keyboard would cover the page, an empty name is left alone. */
@@ -137,7 +159,8 @@ export class Door {
 
   async #countPeople() {
     try {
-      const { peers } = await roomInfo(this.#room);
+      const { peers, hasPassword } = await roomInfo(this.#room);
+      if (hasPassword) this.#password.element.hidden = false;
       setText(this.#people, peers > 0 ? t('door.here', { count: peers }) : t('door.empty'));
       this.#people.classList.toggle('is-lively', peers > 0);
     } catch (error) {

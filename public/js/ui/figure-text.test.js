@@ -11,12 +11,12 @@ const figures = {
 
 afterEach(() => setLanguage('en'));
 
-test('figures are written with their units', () => {
+test('figures are written with their units', async () => {
   assert.deepEqual(FIGURE_NAMES.map((name) => figureText(name, figures)), [
     'Relayed over TLS', '42 ms', '0% in, – out', '1.2 Mbit/s in, 48 kbit/s out', 'VP8, Opus', '1280 × 720, 24 fps',
   ]);
   assert.equal(bitrateText(0), '0 kbit/s');
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.equal(figureText('bitrate', figures), '받기 1.2Mbit/s, 보내기 48kbit/s');
 });
 

@@ -1,7 +1,8 @@
 import { t } from '../i18n/index.js';
-import { closeButton } from './close-button.js';
-import { el, replaceChildren, uniqueID } from './dom.js';
+import { dialog } from './dialog.js';
+import { el, replaceChildren } from './dom.js';
 import { icon } from './icons.js';
+import { qrDrawing } from './qr-drawing.js';
 import { roomPath } from './room-name.js';
 
 /** The dialog that hands out the link to a room. */
@@ -15,7 +16,6 @@ export class Invite {
   constructor(room) {
     this.#room = room;
     this.#url = new URL(roomPath(room), location.origin).href;
-    const title = uniqueID('invite');
     this.#link = el('input', {
       class: 'input',
       type: 'text',
@@ -24,31 +24,18 @@ export class Invite {
       'aria-label': t('invite.link'),
       onfocus: () => this.#link.select(),
     });
-    this.element = el(
-      'dialog',
-      {
-        class: 'dialog',
-        'aria-labelledby': title,
-        onclick: (/** @type {Event} */ event) => event.target === this.element && this.element.close(),
-      },
-      el(
-        'div',
-        { class: 'dialog-body' },
-        el(
-          'header',
-          { class: 'panel-head' },
-          el('h2', { id: title }, t('invite.title')),
-          closeButton(() => this.element.close()),
-        ),
-        el('p', {}, t('invite.text')),
-        this.#link,
-        el('div', { class: 'dialog-actions' }, this.#shareButton(), this.#copyButton()),
-        this.#told,
-      ),
+    this.element = dialog(
+      { title: t('invite.title'), kind: 'invite' },
+      el('p', {}, t('invite.text')),
+      this.#link,
+      el('div', { class: 'dialog-actions' }, this.#shareButton(), this.#copyButton()),
+      this.#told,
+      el('figure', { class: 'invite-code' }, qrDrawing(this.#url, t('invite.qr')), el('figcaption', { class: 'hint' }, t('invite.scan'))),
     );
   }
 
   open() {
+    if (this.element.open) return;
     replaceChildren(this.#told);
     this.element.showModal();
   }

@@ -1,12 +1,13 @@
-import { isLanguage, language, languages, pickLanguage, setLanguage, t } from '../i18n/index.js';
+import { errorText, isLanguage, language, languages, pickLanguage, setLanguage, t } from '../i18n/index.js';
+import { announce } from './announcer.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { preferences } from './preferences.js';
 
 /** Starts with the language that was chosen here before, else with the browser's. */
-export function startLanguage() {
+export async function startLanguage() {
   const chosen = preferences.language;
-  setLanguage(isLanguage(chosen) ? chosen : pickLanguage(navigator.languages));
+  await setLanguage(isLanguage(chosen) ? chosen : pickLanguage(navigator.languages));
   document.documentElement.lang = language;
 }
 
@@ -15,14 +16,22 @@ export function languageSelect() {
   const choices = languages.map(({ code, name }) =>
     el('option', { value: code, lang: code, selected: code === language }, name),
   );
-  const select = el('select', { 'aria-label': t('app.language'), onchange: () => choose(select.value) }, ...choices);
+  const select = el('select', { 'aria-label': t('app.language'), onchange: () => choose(select) }, ...choices);
   return el('label', { class: 'language' }, icon('globe'), select);
 }
 
-/** @param {string} code */
-function choose(code) {
+/** Takes the language that was chosen; where it cannot be loaded, the old one stays. @param {HTMLSelectElement} select */
+async function choose(select) {
+  const code = select.value;
   if (!isLanguage(code)) return;
-  preferences.language = code;
+  const before = document.documentElement.lang;
   document.documentElement.lang = code;
-  setLanguage(code);
+  try {
+    await setLanguage(code);
+    preferences.language = code;
+  } catch {
+    document.documentElement.lang = before;
+    select.value = before;
+    announce(errorText('not-loaded'));
+  }
 }

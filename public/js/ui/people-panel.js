@@ -1,7 +1,7 @@
-import { errorText, t } from '../i18n/index.js';
+import { errorText, language, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { announce } from './announcer.js';
-import { el, replaceChildren } from './dom.js';
+import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
 import { icon } from './icons.js';
 import { panel } from './panel.js';
@@ -13,6 +13,7 @@ import { preferences } from './preferences.js';
 /** Who is in the call, and under which name oneself is. */
 export class PeoplePanel {
   #call;
+  #count = el('span', { class: 'people-count' });
   #list = el('ul', { class: 'people-list', 'aria-label': t('people.list') });
   #name = new Field({
     label: t('people.name'),
@@ -37,7 +38,7 @@ export class PeoplePanel {
       { class: 'people-rename', novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#rename(event) },
       this.#name.element,
     );
-    this.element = panel({ title: t('people.title'), close }, this.#list, form);
+    this.element = panel({ title: t('people.title'), close, count: this.#count }, this.#list, form);
     this.element.classList.add('people');
   }
 
@@ -49,13 +50,16 @@ export class PeoplePanel {
   }
 
   update() {
-    const { peers, you } = this.#call;
-    const people = [...peers.values()].sort((a, b) => Number(b.id === you) - Number(a.id === you));
-    const drawn = JSON.stringify(people);
+    const { peers, you, hands } = this.#call;
+    const people = inOrder(peers, you, hands);
+    const drawn = JSON.stringify([people, hands]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
+    setText(this.#count, new Intl.NumberFormat(language).format(people.length));
     const focused = document.activeElement?.getAttribute('data-peer');
-    replaceChildren(this.#list, ...people.map((peer) => personItem(peer, peer.id !== you && this.#write)));
+    const items = people.map((peer) =>
+      personItem(peer, { place: hands.indexOf(peer.id) + 1, write: peer.id === you ? null : this.#write }));
+    replaceChildren(this.#list, ...items);
     if (focused) this.#button(focused)?.focus();
   }
 
@@ -79,11 +83,28 @@ export class PeoplePanel {
   }
 }
 
-/** @param {Peer} peer @param {((peer: Peer) => void) | false} write false for oneself */
-function personItem(peer, write) {
-  const { id, name, role, mic, camera, away } = peer;
-  const marks = [!write && t('people.you'), role === 'host' && t('people.host'), away && t('tile.reconnecting')]
-    .filter((mark) => mark !== false);
+/**
+ * Oneself first, then who raised a hand, the first of them first, then the others as they came.
+ * @param {ReadonlyMap<string, Peer>} peers
+ * @param {string} you
+ * @param {readonly string[]} hands
+ */
+export function inOrder(peers, you, hands) {
+  const ids = new Set([you, ...hands, ...peers.keys()]);
+  return [...ids].map((id) => peers.get(id)).filter((peer) => peer !== undefined);
+}
+
+/**
+ * @param {Peer} peer
+ * @param {{place: number, write: ((peer: Peer) => void) | null}} options `place`: of the raised hand in their order, from
+ *   1; 0: it is not. `write`: null for oneself
+ */
+function personItem(peer, { place, write }) {
+  const { id, name, role, mic, camera, screen, away } = peer;
+  const marks = [
+    !write && t('people.you'), role === 'host' && t('people.host'), screen && t('people.sharing'),
+    away && t('tile.reconnecting'),
+  ].filter((mark) => mark !== false);
   return el(
     'li',
     { class: 'person' },
@@ -91,12 +112,24 @@ function personItem(peer, write) {
     el(
       'span',
       { class: 'person-text' },
-      el('span', { class: 'person-name' }, name),
-      marks.length > 0 && el('span', { class: 'person-marks' }, marks.join(' · ')),
+      el('span', { class: 'person-name' }, el('bdi', {}, name)),
+      el('span', { class: 'person-marks' }, place > 0 && handMark(place), marks.join(' · ')),
     ),
     write && messageButton(peer, () => write(peer)),
     device(mic ? 'mic' : 'micOff', mic ? t('people.micOn') : t('tile.muted'), mic),
     device(camera ? 'camera' : 'cameraOff', camera ? t('people.cameraOn') : t('tile.cameraOff'), camera),
+  );
+}
+
+/** @param {number} place */
+function handMark(place) {
+  const text = t('people.inOrder', { place });
+  return el(
+    'span',
+    { class: 'person-hand', title: text },
+    icon('hand'),
+    el('span', { 'aria-hidden': 'true' }, new Intl.NumberFormat(language).format(place)),
+    el('span', { class: 'unseen' }, text),
   );
 }
 
@@ -106,7 +139,7 @@ function messageButton({ id, name }, act) {
   return el(
     'button',
     { type: 'button', class: 'round-button is-plain', 'data-peer': id, 'aria-label': text, title: text, onclick: act },
-    icon('lock'),
+    icon('chat'),
   );
 }
 

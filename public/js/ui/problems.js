@@ -3,22 +3,22 @@ import { closeButton } from './close-button.js';
 import { el, replaceChildren } from './dom.js';
 import { icon } from './icons.js';
 
-/** @typedef {Pick<import('../rtc/local-media.js').LocalMedia, 'mic' | 'camera'>} Devices */
+/** @typedef {Pick<import('../rtc/local-media.js').LocalMedia, 'mic' | 'camera' | 'screen'>} Devices */
 
 /**
  * The sentences about devices that do not work: which one, why, what to do.
  * @param {Devices} media
  * @returns {string[]}
  */
-export function problemSentences({ mic, camera }) {
-  if (camera.problem && camera.problem === mic.problem) return [t(`problem.both.${camera.problem}`)];
-  const sentences = [];
+export function problemSentences({ mic, camera, screen }) {
+  const sentences = screen.problem ? [t(`problem.screen.${screen.problem}`)] : [];
+  if (camera.problem && camera.problem === mic.problem) return [...sentences, t(`problem.both.${camera.problem}`)];
   if (camera.problem) sentences.push(t(`problem.camera.${camera.problem}`));
   if (mic.problem) sentences.push(t(`problem.mic.${mic.problem}`));
   return sentences;
 }
 
-/** Shows what is wrong with the own devices, as long as it is, or until it is put away. */
+/** Shows what is wrong with the own devices, and what else should be known of them, as long as it is so or until it is put away. */
 export class Problems {
   element = el('div', { class: 'problems', role: 'status' });
   #drawn = '';
@@ -30,9 +30,9 @@ export class Problems {
     this.#dismissible = dismissible;
   }
 
-  /** @param {Devices} media */
-  show(media) {
-    const sentences = problemSentences(media);
+  /** @param {Devices} media @param {string[]} [hints] said besides */
+  show(media, hints = []) {
+    const sentences = [...problemSentences(media), ...hints];
     const drawn = sentences.join('\n');
     if (drawn !== this.#putAway) this.#putAway = '';
     this.element.hidden = drawn === '' || drawn === this.#putAway;

@@ -6,7 +6,7 @@ import { problemSentences } from './problems.js';
 
 /** @param {Problem | null} mic @param {Problem | null} camera */
 const sentences = (mic, camera) =>
-  problemSentences(/** @type {any} */ ({ mic: { problem: mic }, camera: { problem: camera } }));
+  problemSentences(/** @type {any} */ ({ mic: { problem: mic }, camera: { problem: camera }, screen: { problem: null } }));
 
 test('every problem of a device has a sentence', () => {
   /** @type {Problem[]} */

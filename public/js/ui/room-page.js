@@ -1,12 +1,12 @@
-import { Call } from '../call.js';
-import { ConnectionCheck } from '../check/connection-check.js';
 import { languageEvents } from '../i18n/index.js';
+import { ProtocolError } from '../net/protocol.js';
 import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
-import { CallView } from './call-view.js';
 import { Door } from './door.js';
 import { Draft } from './draft.js';
 import { Ended } from './ended.js';
+import { showInCall } from './favicon.js';
+import { whenIdle } from './idle.js';
 import { MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
 import { preferences } from './preferences.js';
@@ -16,11 +16,13 @@ import { roomPath } from './room-name.js';
 export class RoomPage {
   #root;
   #room;
-  #media = new LocalMedia();
+  #media = new LocalMedia({ memory: { read: preferences.device, keep: preferences.keepDevice } });
   #signs = new Signs();
   #url = `${location.origin.replace(/^http/, 'ws')}/ws`;
-  #call = new Call({ media: this.#media, signs: this.#signs, url: this.#url });
-  #check = new ConnectionCheck({ media: this.#media, url: this.#url });
+  /** There once the part of the page that it is in has been loaded. @type {import('../call.js').Call | null} */
+  #call = null;
+  /** @type {import('../check/connection-check.js').ConnectionCheck | null} */
+  #check = null;
   #membership = new MembershipLock();
   #notice;
   #connected = false;
@@ -28,6 +30,8 @@ export class RoomPage {
   #started = Promise.resolve();
   /** What was on when the call ended, and is to be on again. */
   #wanted = { mic: true, camera: true };
+  /** Draws the call anew, while one is in it. @type {(() => void) | null} */
+  #drawCall = null;
   /** @type {{connect(): void, disconnect(): void} | null} */
   #view = null;
 
@@ -48,10 +52,10 @@ export class RoomPage {
     addEventListener('pagehide', this.#leave);
     addEventListener('pageshow', this.#shownAgain);
     languageEvents.addEventListener('change', this.#translate);
-    this.#call.addEventListener('change', this.#changed);
-    this.#call.transcript.addEventListener('restarted', this.#restarted);
-    if (this.#room) this.#openDoor(this.#media.start());
-    else this.#show(new NoRoom(this.#root));
+    if (this.#room) {
+      this.#openDoor(this.#media.start());
+      whenIdle(() => Promise.all([loadCallPart(), loadCheckPart()]).catch(() => {})); // asked for again when wanted
+    } else this.#show(new NoRoom(this.#root));
   }
 
   disconnect() {
@@ -60,10 +64,11 @@ export class RoomPage {
     removeEventListener('pagehide', this.#leave);
     removeEventListener('pageshow', this.#shownAgain);
     languageEvents.removeEventListener('change', this.#translate);
-    this.#call.removeEventListener('change', this.#changed);
-    this.#call.transcript.removeEventListener('restarted', this.#restarted);
+    this.#call?.removeEventListener('change', this.#changed);
+    this.#call?.transcript.removeEventListener('restarted', this.#restarted);
     this.#leave();
     this.#show(null);
+    showInCall(false);
   }
 
   /** @param {Promise<void>} [started] settles when the devices have been asked for */
@@ -73,29 +78,47 @@ export class RoomPage {
       root: this.#root,
       room: this.#room,
       media: this.#media,
-      check: this.#check,
+      check: () => this.#checkDialog(),
       started,
       notice: this.#notice,
-      enter: (name) => this.#enter(name),
+      enter: (...entry) => this.#enter(...entry),
     });
     this.#show(door);
     return door;
   }
 
-  /** @param {string} name */
-  async #enter(name) {
+  async #checkDialog() {
+    const { CheckDialog, ConnectionCheck } = await loadCheckPart();
+    this.#check ??= new ConnectionCheck({ media: this.#media, url: this.#url });
+    return new CheckDialog(this.#check);
+  }
+
+  /** @param {string} name @param {string} [password] of the room */
+  async #enter(name, password) {
+    const { Call, CallView } = await loadCallPart();
+    if (!this.#connected) return;
+    const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
     const session = await this.#session();
     try {
-      await this.#call.join({ room: this.#room, name, host: preferences.hostKey(this.#room), session });
+      await call.join({ room: this.#room, name, password, host: preferences.hostKey(this.#room), session });
     } catch (error) {
       this.#membership.release();
       throw error;
     }
-    if (!this.#connected) return this.#call.leave();
-    this.#room = this.#call.room.name;
-    this.#remember();
+    if (!this.#connected) return call.leave();
+    this.#room = call.room.name;
+    this.#remember(call);
     history.replaceState(history.state, '', roomPath(this.#room));
-    this.#show(new CallView({ root: this.#root, call: this.#call, media: this.#media }));
+    this.#drawCall = () => this.#show(new CallView({ root: this.#root, call, media: this.#media }));
+    this.#drawCall();
+    showInCall(true);
+  }
+
+  /** @param {import('../call.js').Call} call */
+  #made(call) {
+    call.addEventListener('change', this.#changed);
+    call.transcript.addEventListener('restarted', this.#restarted);
+    return call;
   }
 
   /** The token to enter with. A duplicate of another tab does without, and leaves what that one writes to it. */
@@ -103,13 +126,12 @@ export class RoomPage {
     const kept = preferences.membership(this.#room);
     if (!kept) return undefined;
     if (await this.#membership.take(this.#room, kept.you)) return kept.token;
-    if (kept.you !== this.#call.you) preferences.forgetWriting(this.#room);
+    if (kept.you !== this.#call?.you) preferences.forgetWriting(this.#room);
     return undefined;
   }
 
   /** So that the page loaded anew is the same member. */
-  #remember() {
-    const { you, session } = this.#call;
+  #remember({ you, session } = /** @type {import('../call.js').Call} */ (this.#call)) {
     this.#membership.take(this.#room, you);
     preferences.keepMembership(this.#room, { you, token: session });
   }
@@ -117,12 +139,14 @@ export class RoomPage {
   /** @param {Event} event */
   #changed = (event) => {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
-    const { phase, end } = this.#call;
+    const { phase, end } = /** @type {import('../call.js').Call} */ (this.#call);
     if (what === 'token' && phase === 'in') this.#remember();
     if (what !== 'phase' || phase !== 'ended' || !end) return;
     this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
     this.#media.stop();
     this.#membership.release();
+    this.#drawCall = null;
+    showInCall(false);
     this.#show(new Ended({ root: this.#root, room: this.#room, reason: end.reason, again: () => this.#joinAgain() }));
   };
 
@@ -145,7 +169,7 @@ export class RoomPage {
   }
 
   #leave = () => {
-    this.#call.leave();
+    this.#call?.leave();
     this.#media.stop();
   };
 
@@ -155,7 +179,8 @@ export class RoomPage {
   };
 
   #translate = () => {
-    if (this.#view instanceof Door) this.#openDoor();
+    if (this.#drawCall) this.#drawCall();
+    else if (this.#view instanceof Door) this.#openDoor();
     else if (this.#view instanceof NoRoom) this.#show(new NoRoom(this.#root));
   };
 
@@ -164,5 +189,20 @@ export class RoomPage {
     this.#view?.disconnect();
     this.#view = view;
     view?.connect();
+  }
+}
+
+/** The part of the page that calls are in. */
+const loadCallPart = () => loading(import('./call-part.js'));
+
+/** The part of the page that the check of the connection is in. */
+const loadCheckPart = () => loading(import('./check-part.js'));
+
+/** @template T @param {Promise<T>} part @returns {Promise<T>} rejects with ProtocolError where it cannot be loaded */
+async function loading(part) {
+  try {
+    return await part;
+  } catch {
+    throw new ProtocolError('not-loaded');
   }
 }

@@ -40,7 +40,7 @@ test('the door in another language still waits for the devices', async (t) => {
   const { root, answer } = make(t, 'tea');
   await settle(2);
   assert.equal(root.first('preview-note').textContent, 'Starting your camera…');
-  setLanguage('ko');
+  await setLanguage('ko');
   await settle(2);
   assert.equal(root.first('preview-note').textContent, '카메라를 켜는 중…');
   answer();
@@ -48,12 +48,12 @@ test('the door in another language still waits for the devices', async (t) => {
   assert.equal(root.first('preview-note').hidden, true);
 });
 
-test('for a room that cannot be, no device is asked for, and there is a way home', (t) => {
+test('for a room that cannot be, no device is asked for, and there is a way home', async (t) => {
   const { root, devices } = make(t, '');
   assert.equal(devices.requests.length, 0);
   assert.match(root.textContent, /not the name of a room.*cannot be used/);
   assert.ok(root.all().some((e) => e.tag === 'a' && e.getAttribute('href') === '/' && e.textContent === 'Back to start'));
-  setLanguage('ko');
+  await setLanguage('ko');
   assert.match(root.textContent, /방 이름이 아닙니다/);
 });
 

@@ -34,8 +34,8 @@ export function letterOf({ key, code }) {
   return /^[\u0020-\u007e]$/.test(key) ? key.toLowerCase() : code.replace(/^Key/, '').toLowerCase();
 }
 
-/** @param {EventTarget | null} target */
-function isTyping(target) {
+/** Whether keys go into what is focused. @param {EventTarget | null} target */
+export function isTyping(target) {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))

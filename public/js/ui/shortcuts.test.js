@@ -16,6 +16,10 @@ test('where another script is written, it is the place of the key', () => {
   assert.equal(letter('с', 'KeyC'), 'c');
 });
 
+test('a question mark is one', () => {
+  assert.equal(letter('?', 'Slash'), '?');
+});
+
 test('other keys are no shortcuts', () => {
   for (const key of ['Enter', 'Escape', 'Tab', 'F1']) assert.ok(letter(key, key).length > 1);
 });

@@ -1,25 +1,49 @@
 import { t } from '../i18n/index.js';
 import { AudioLevels } from './audio-levels.js';
 import { el } from './dom.js';
+import { Drawn } from './drawn.js';
 import { icon } from './icons.js';
-import { fitTiles, ownTileFloats, startLines } from './layout.js';
+import { OwnShare } from './own-share.js';
+import { Placing } from './placing.js';
+import { preferences } from './preferences.js';
+import { ScreenTile } from './screen-tile.js';
+import { Speaker, Voice } from './speaker.js';
+import { statusOf } from './tile-status.js';
 import { Tile } from './tile.js';
+import { HIDDEN_MS, SETTLE_MS, Views, devicePixels } from './views.js';
 
 /** @typedef {import('../call.js').Call} Call */
+/** @typedef {import('../net/protocol.js').Peer} Peer */
 /** @typedef {import('../rtc/local-media.js').LocalMedia} LocalMedia */
 
 const speakingLevel = 0.42;
-const gap = 8;
+/** What stands before the peer id in the id of a shared screen. */
+const screenPrefix = 'screen ';
 
-/** Everyone's tiles: the others fill the space; the own one is small in a corner, or among them where there is no room. */
-export class Stage {
+/**
+ * Everyone's tiles, and the screens they share: all of one size, or one of them large. Event `speaker` (detail `{id}`,
+ * null for nobody) when somebody else speaks.
+ */
+export class Stage extends EventTarget {
   #call;
   #media;
   /** @type {Map<string, Tile>} */
   #tiles = new Map();
+  /** By peer id, the newest last. @type {Map<string, ScreenTile>} */
+  #screens = new Map();
+  /** @type {string | null} */
+  #pinned = null;
+  #speaker = new Speaker();
+  #voice = new Voice();
   #levels = new AudioLevels();
+  #ground = el('div', { class: 'stage-tiles' });
+  #grid = el('div', { class: 'stage-grid' }, this.#ground);
+  #placing = new Placing(this.#grid, this.#ground);
+  #drawn = new Drawn(this.#grid);
+  #views;
+  #ownShare;
   #resized = new ResizeObserver(() => this.#arrange());
-  #grid = el('div', { class: 'stage-grid' });
+  #covered = new MutationObserver(() => this.#tellViews());
   #alone = el('p', { class: 'stage-alone' }, t('call.alone'));
   #hear = el(
     'button',
@@ -30,12 +54,16 @@ export class Stage {
 
   /** @param {Call} call @param {LocalMedia} media */
   constructor(call, media) {
+    super();
     this.#call = call;
     this.#media = media;
+    this.#views = new Views({ tell: (id, view) => call.setView(id, view) });
+    this.#ownShare = new OwnShare(() => call.setScreen(false));
     this.element = el(
       'main',
       { class: 'stage', 'aria-label': t('call.stage') },
       el('h1', { class: 'unseen' }, call.room.name),
+      this.#ownShare.element,
       this.#grid,
       this.#alone,
       this.#hear,
@@ -44,34 +72,74 @@ export class Stage {
 
   connect() {
     this.#levels.connect();
-    this.#levels.addEventListener('levels', this.#outline);
+    this.#levels.addEventListener('levels', this.#heard);
     this.#resized.observe(this.#grid);
+    this.#drawn.addEventListener('change', this.#tellViews);
+    this.#covered.observe(this.element, { attributeFilter: ['inert'] });
+    document.addEventListener('visibilitychange', this.#tellViews);
+    document.addEventListener('fullscreenchange', this.#tellViews);
     this.update();
   }
 
   disconnect() {
+    document.removeEventListener('visibilitychange', this.#tellViews);
+    document.removeEventListener('fullscreenchange', this.#tellViews);
+    this.#covered.disconnect();
+    this.#drawn.removeEventListener('change', this.#tellViews);
+    this.#drawn.disconnect();
+    this.#views.stop();
     this.#resized.disconnect();
-    this.#levels.removeEventListener('levels', this.#outline);
+    this.#levels.removeEventListener('levels', this.#heard);
     this.#levels.disconnect();
-    for (const tile of this.#tiles.values()) tile.disconnect();
+    for (const tile of [...this.#tiles.values(), ...this.#screens.values()]) tile.disconnect();
     this.#tiles.clear();
+    this.#screens.clear();
   }
 
   /** Draws who is there and what each sends. */
   update() {
     const { peers, you } = this.#call;
-    for (const [id, tile] of this.#tiles) {
-      if (peers.has(id)) continue;
-      tile.disconnect();
-      this.#levels.watch(id, null);
-      this.#tiles.delete(id);
-    }
+    for (const id of [...this.#tiles.keys()]) if (!peers.has(id)) this.#forget(id);
+    for (const id of [...this.#screens.keys()]) if (!peers.get(id)?.screen) this.#endScreen(id);
     for (const peer of peers.values()) {
-      const tile = this.#tileOf(peer.id);
-      if (peer.id === you) this.#showOwn(tile, peer);
-      else this.#showOther(tile, peer);
+      if (peer.id === you) this.#showOwn(peer);
+      else this.#showOther(peer);
     }
     this.#arrange();
+    this.#tellViews();
+  }
+
+  /** How loud everyone is. */
+  get levels() {
+    return this.#levels;
+  }
+
+  /** Draws anew after the layout that the person prefers has changed. */
+  relayout() {
+    this.#arrange();
+  }
+
+  /** @param {string} id of a peer @param {string} emoji */
+  react(id, emoji) {
+    this.#tiles.get(id)?.react(emoji);
+  }
+
+  /** Makes a tile large until another is, or nothing is pinned. @param {string | null} id of a peer, or of a shared screen */
+  pin(id) {
+    this.#pinned = id;
+    this.update();
+  }
+
+  /** @param {string} id */
+  #toggle(id) {
+    this.pin(this.#pinned === id ? null : id);
+  }
+
+  /** @param {Tile | ScreenTile} tile */
+  #add(tile) {
+    tile.controls.addEventListener('change', () => this.update());
+    this.#ground.append(tile.element);
+    this.#drawn.watch(tile.element);
   }
 
   /** @param {string} id */
@@ -79,82 +147,146 @@ export class Stage {
     const known = this.#tiles.get(id);
     if (known) return known;
     const own = id === this.#call.you;
-    const stats = own ? undefined : () => this.#call.stats(id);
-    const tile = new Tile({ id, own, stats, soundBlocked: () => (this.#hear.hidden = false) });
+    const tile = new Tile({
+      id, own, pin: () => this.#toggle(id), retry: () => this.#call.retryLink(id),
+      stats: own ? undefined : () => this.#call.stats(id), soundBlocked: () => (this.#hear.hidden = false),
+    });
     this.#tiles.set(id, tile);
-    this.#grid.append(tile.element);
+    this.#add(tile);
     return tile;
   }
 
-  /** @param {Tile} tile @param {import('../net/protocol.js').Peer} peer */
-  #showOwn(tile, peer) {
-    const { mic, camera } = this.#media;
-    tile.show({ name: peer.name, muted: !mic.on, cameraOff: !camera.on, status: '' });
-    tile.showOwn(camera.track);
-    this.#levels.watch(peer.id, mic.track);
+  /** @param {string} id of a peer */
+  #screenOf(id) {
+    const known = this.#screens.get(id);
+    if (known) return known;
+    const tile = new ScreenTile({
+      pin: () => this.#toggle(screenPrefix + id), resized: () => this.update(),
+      soundBlocked: () => (this.#hear.hidden = false),
+    });
+    this.#screens.set(id, tile);
+    this.#add(tile);
+    return tile;
   }
 
-  /** @param {Tile} tile @param {import('../net/protocol.js').Peer} peer */
-  #showOther(tile, peer) {
-    const remote = this.#call.remote.get(peer.id);
+  /** @param {string} id of one who has left */
+  #forget(id) {
+    const tile = this.#tiles.get(id);
+    if (tile) this.#drawn.leave(tile.element);
+    tile?.disconnect();
+    this.#tiles.delete(id);
+    this.#levels.watch(id, null);
+    this.#speaker.forget(id);
+    this.#endScreen(id);
+    if (this.#pinned === id) this.#pinned = null;
+  }
+
+  /** @param {string} id of a peer */
+  #endScreen(id) {
+    const tile = this.#screens.get(id);
+    if (!tile) return;
+    this.#drawn.leave(tile.element);
+    tile.disconnect();
+    this.#screens.delete(id);
+    if (this.#pinned === screenPrefix + id) this.#pinned = null;
+  }
+
+  /** @param {Peer} peer */
+  #showOwn({ id, name }) {
+    const { mic, camera, screen } = this.#media;
+    const tile = this.#tileOf(id);
     tile.show({
-      name: peer.name,
-      muted: !peer.mic,
-      cameraOff: !peer.camera,
-      soundOnly: remote?.audioOnly,
-      status: statusText(remote, peer.away, this.#call.hasRelay),
+      name, muted: !mic.on, cameraOff: !camera.on, hand: this.#call.hand, pinned: this.#pinned === id,
+      status: { text: '', remedy: false },
+    });
+    tile.showOwn(camera.track);
+    this.#levels.watch(id, mic.track);
+    this.#ownShare.show({ name, on: screen.on });
+  }
+
+  /** @param {Peer} peer */
+  #showOther(peer) {
+    const { id, name } = peer;
+    const remote = this.#call.remote.get(id);
+    const tile = this.#tileOf(id);
+    tile.show({
+      name, muted: !peer.mic, cameraOff: !peer.camera, hand: peer.hand, pinned: this.#pinned === id,
+      soundOnly: remote?.audioOnly, status: statusOf(remote, peer, this.#call.hasRelay), quality: remote?.quality,
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);
-    this.#levels.watch(peer.id, remote?.audio ?? null);
+    tile.playOn(this.#media.speaker);
+    this.#levels.watch(id, remote?.audio ?? null);
+    if (peer.screen) this.#showScreen(peer);
+  }
+
+  /** @param {Peer} peer */
+  #showScreen({ id, name }) {
+    const remote = this.#call.remote.get(id);
+    const tile = this.#screenOf(id);
+    const pinned = this.#pinned === screenPrefix + id;
+    tile.show({ name, pinned, video: remote?.screen ?? null, audio: remote?.screenAudio ?? null });
+    tile.playOn(this.#media.speaker);
   }
 
   #arrange() {
-    const own = this.#tiles.get(this.#call.you)?.element;
-    const all = [...this.#tiles.values()].map((tile) => tile.element);
-    const { clientWidth: width, clientHeight: height } = this.#grid;
-    const floats = ownTileFloats({ count: all.length, width, height });
-    const shown = floats ? all.filter((element) => element !== own) : all;
-    const grid = fitTiles({ count: shown.length, width, height, gap });
-    const lines = startLines(shown.length, grid.columns);
-    this.#grid.style.gridTemplateColumns = `repeat(${grid.columns * 2}, ${(grid.width - gap) / 2}px)`;
-    this.#grid.style.gridAutoRows = `${grid.height}px`;
-    for (const [index, element] of shown.entries()) {
-      const line = lines[index];
-      element.style.gridColumn = line === null ? 'span 2' : `${line} / span 2`;
-    }
-    own?.classList.toggle('is-floating', floats);
-    if (own && floats) own.style.gridColumn = '';
-    this.#grid.style.setProperty('--tile-width', `${grid.width}px`);
-    const topEnd = shown[Math.min(grid.columns, shown.length) - 1];
-    for (const element of all) {
-      element.classList.toggle('is-under', floats && element === shown.at(-1));
-      element.classList.toggle('is-top-end', floats && element === topEnd);
-    }
-    this.#alone.hidden = all.length > 1;
+    const { you } = this.#call;
+    const people = [...this.#tiles].map(([id, { element }]) => ({ id, element, own: id === you }));
+    const screens = [...this.#screens].map(([id, { element, ratio }]) => ({ id: screenPrefix + id, element, ratio }));
+    const all = [...screens, ...people];
+    const large = this.#largest();
+    this.#placing.place(all, all.find(({ id }) => id === large) ?? null);
+    this.#alone.hidden = people.length > 1;
   }
 
-  #outline = () => {
-    for (const [id, tile] of this.#tiles) tile.speaking(this.#levels.level(id) > speakingLevel);
+  /** The id of what is to be large, if anything: what is pinned, the newest screen, or whoever speaks. */
+  #largest() {
+    const newest = [...this.#screens.keys()].at(-1);
+    if (this.#pinned !== null) return this.#pinned;
+    if (newest !== undefined) return screenPrefix + newest;
+    if (preferences.layout !== 'speaker') return null;
+    return this.#speaker.id ?? [...this.#tiles.keys()].find((id) => id !== this.#call.you) ?? null;
+  }
+
+  #tellViews = () => {
+    /** @type {Map<string, import('../rtc/mesh.js').View>} */
+    const views = new Map();
+    for (const [id, tile] of this.#tiles) {
+      if (id === this.#call.you) continue;
+      const camera = this.#call.peers.get(id)?.camera ? this.#viewOf(tile) : null;
+      const screen = this.#screens.get(id);
+      views.set(id, { camera, screen: screen ? this.#viewOf(screen) : null });
+    }
+    this.#views.show(views, document.hidden ? HIDDEN_MS : SETTLE_MS);
+  };
+
+  /** @param {Tile | ScreenTile} tile */
+  #viewOf({ element, controls: { outside } }) {
+    if (outside) return devicePixels(outside, devicePixelRatio);
+    const full = document.fullscreenElement;
+    if (document.hidden || this.element.inert || (full && full !== element)) return null;
+    return devicePixels(this.#drawn.size(element), devicePixelRatio);
+  }
+
+  #heard = () => {
+    const now = performance.now();
+    /** @type {string[]} */
+    const loud = [];
+    for (const [id, tile] of this.#tiles) {
+      const speaking = this.#levels.level(id) > speakingLevel;
+      tile.speaking(speaking);
+      if (id === this.#call.you) {
+        if (this.#voice.hear(speaking, now)) this.#call.setSpeaking(this.#voice.on);
+      } else if (speaking) loud.push(id);
+    }
+    if (loud.length > 1) loud.sort((a, b) => this.#levels.level(b) - this.#levels.level(a));
+    if (!this.#speaker.hear(loud, now)) return;
+    if (preferences.layout === 'speaker') this.#arrange();
+    this.dispatchEvent(new CustomEvent('speaker', { detail: { id: this.#speaker.id } }));
   };
 
   #hearAll() {
     this.#hear.hidden = true;
     for (const [id, tile] of this.#tiles) if (id !== this.#call.you) tile.hear();
+    for (const tile of this.#screens.values()) tile.hear();
   }
-}
-
-/**
- * What stands in the way of someone's picture and sound, or nothing.
- * @param {Pick<import('../rtc/mesh.js').Remote, 'state' | 'reason' | 'healing' | 'audioOnly'>} [link] none before there is one
- * @param {boolean} [away] whether the server has lost them
- * @param {boolean} [hasRelay] whether a relay was tried, too
- */
-export function statusText(
-  { state, reason, healing, audioOnly } = { state: 'connecting', reason: null, healing: '', audioOnly: false }, away = false, hasRelay = false,
-) {
-  if (healing || state === 'disconnected' || (away && state !== 'connected')) return t('tile.reconnecting');
-  if (state === 'connecting') return t('tile.connecting');
-  if (state === 'failed' && (reason ?? 'no-route') === 'no-route' && hasRelay) return t('tile.no-route-relay');
-  if (state === 'failed') return t(`tile.${reason ?? 'no-route'}`);
-  return audioOnly ? t('tile.audioOnly') : '';
 }

@@ -1,15 +1,17 @@
 import { t } from '../i18n/index.js';
 import { figuresOf } from '../rtc/figures.js';
-import { el, setAttribute, uniqueID } from './dom.js';
+import { el, setAttribute, setText, uniqueID } from './dom.js';
 import { FigureList } from './figure-list.js';
 import { FIGURE_NAMES } from './figure-text.js';
-import { icon } from './icons.js';
 
 /** @typedef {import('../rtc/figures.js').Report} Report */
 
 const periodMs = 1000;
+const bars = 4;
 
-/** The figures of one tile's connection, read while they are shown, and the button that shows them. */
+/** @typedef {0 | 1 | 2 | 3 | 4} Quality how good a connection is, in bars */
+
+/** The figures of one tile's connection, read while they are shown, and the button that shows them: bars for how good it is. */
 export class TileFigures {
   #stats;
   #toggled;
@@ -17,6 +19,7 @@ export class TileFigures {
   /** @type {Report | null} */
   #last = null;
   #open = false;
+  #quality = el('span', { class: 'unseen', id: uniqueID('quality') });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -31,13 +34,15 @@ export class TileFigures {
     const id = uniqueID('figures');
     const keys = { onkeydown: (/** @type {KeyboardEvent} */ event) => this.#escape(event) };
     this.element = el('div', { class: 'tile-figures', id, hidden: true, ...keys }, this.#list.element);
+    this.description = this.#quality;
     this.button = el(
       'button',
       {
-        type: 'button', class: 'tile-figures-button', 'aria-expanded': 'false', 'aria-controls': id, ...keys,
+        type: 'button', class: 'tile-button tile-figures-button', 'aria-expanded': 'false', 'aria-controls': id,
+        'aria-describedby': this.#quality.id, ...keys,
         onclick: () => (this.#open ? this.close() : this.#show()),
       },
-      icon('bars'),
+      el('span', { class: 'tile-bars' }, ...Array.from({ length: bars }, () => el('span'))),
     );
   }
 
@@ -47,6 +52,12 @@ export class TileFigures {
     if (this.button.ariaLabel === label) return;
     this.button.ariaLabel = label;
     setAttribute(this.button, 'title', label);
+  }
+
+  /** @param {Quality | null} score null where it is not known */
+  rate(score) {
+    setAttribute(this.button, 'data-quality', score);
+    setText(this.#quality, score === null ? '' : t(`tile.quality${score}`));
   }
 
   close() {

@@ -2,17 +2,26 @@ import { t } from '../i18n/index.js';
 import { el, setText } from './dom.js';
 import { icon } from './icons.js';
 import { hueOf, initialsOf } from './person.js';
-import { playTrack } from './player.js';
+import { playOn, playTrack, startSound } from './player.js';
+import { TileControls } from './tile-controls.js';
 import { TileFigures } from './tile-figures.js';
+import { Wake } from './wake.js';
 
 /**
  * @typedef {object} TileState
  * @property {string} name
  * @property {boolean} muted
  * @property {boolean} cameraOff
+ * @property {boolean} hand whether it is raised
+ * @property {boolean} pinned
  * @property {boolean} [soundOnly] the connection carries no picture
- * @property {string} status why picture and sound are not there, or empty
+ * @property {import('./tile-status.js').Status} status
+ * @property {import('./tile-figures.js').Quality | null} [quality]
  */
+
+/** How long a reaction is to be seen, in milliseconds; how many at once. */
+const reactionMs = 3000;
+const mostReactions = 8;
 
 /** One person's picture and voice. Its media elements live as long as it does. */
 export class Tile {
@@ -21,55 +30,72 @@ export class Tile {
   #audio = el('audio', { autoplay: true });
   #initials = el('span', { class: 'tile-initials', 'aria-hidden': 'true' });
   #camera = el('span', { class: 'tile-camera' }, t('tile.cameraOff'));
-  #status = el('p', { class: 'tile-status', hidden: true });
-  #muted = el(
-    'span',
-    { class: 'tile-muted' },
-    icon('micOff'),
-    el('span', { class: 'tile-muted-text' }, t('tile.muted')),
-  );
+  #statusText = el('p');
+  #retry;
+  #status;
+  #muted = badge('micOff', 'tile-muted', t('tile.muted'));
+  #hand = badge('hand', 'tile-hand', t('tile.hand'));
   #name = el('span', { class: 'tile-name' });
+  #reactions = el('div', { class: 'tile-reactions', 'aria-hidden': 'true' });
   #soundBlocked;
+  #speaking = false;
+  #hasPicture = false;
   /** @type {TileFigures | null} */
   #figures = null;
+  #wake;
 
   /**
    * @param {object} options
    * @param {string} options.id of the peer
    * @param {boolean} options.own
    * @param {() => void} options.soundBlocked called when the browser waits for a gesture before it plays sound
+   * @param {() => void} options.pin
+   * @param {() => void} [options.retry] tries to mend the connection
    * @param {() => Promise<import('../rtc/figures.js').Report | null>} [options.stats] of the connection; without, no figures are shown
    */
-  constructor({ id, own, soundBlocked, stats }) {
+  constructor({ id, own, soundBlocked, pin, retry, stats }) {
     this.#own = own;
     this.#soundBlocked = soundBlocked;
     this.#video.muted = true;
     const toggled = (/** @type {boolean} */ open) => this.element.classList.toggle('has-figures', open);
     if (stats) this.#figures = new TileFigures({ stats, toggled });
-    this.#video.addEventListener('resize', () => this.element.classList.add('has-picture'));
+    this.#video.addEventListener('resize', () => this.#pictureCame());
+    this.#retry = el('button', { type: 'button', class: 'tile-retry', onclick: () => retry?.() }, t('tile.retry'));
+    this.#status = el('div', { class: 'tile-status', hidden: true }, this.#statusText, this.#retry);
     this.element = el(
       'div',
       { class: own ? 'tile is-own' : 'tile', role: 'group', 'data-hue': hueOf(id) },
       this.#video,
       own ? null : this.#audio,
       el('div', { class: 'tile-face' }, this.#initials, this.#camera, this.#status, this.#figures?.element),
-      el('div', { class: 'tile-label' }, this.#muted, this.#name),
-      this.#figures?.button,
+      this.#reactions,
+      el('div', { class: 'tile-label' }, this.#hand, this.#muted, this.#name),
     );
+    this.controls = new TileControls({ tile: this.element, video: this.#video, pin, own });
+    const figures = this.#figures;
+    this.element.append(
+      el('div', { class: 'tile-controls' }, figures?.button, figures?.description, ...this.controls.buttons),
+    );
+    this.#wake = new Wake(this.element);
   }
 
   /** @param {TileState} state */
-  show({ name, muted, cameraOff, soundOnly = false, status }) {
+  show({ name, muted, cameraOff, hand, pinned, soundOnly = false, status, quality = null }) {
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     this.#figures?.of(name);
+    this.#figures?.rate(quality);
+    this.controls.show({ name, pinned, picture: this.#hasPicture && !cameraOff && !soundOnly });
     setText(this.#name, this.#own ? t('people.you') : name);
     setText(this.#initials, initialsOf(name));
-    setText(this.#status, status);
-    this.#status.hidden = !status;
+    setText(this.#statusText, status.text);
+    this.#retry.hidden = !status.remedy;
+    this.#status.hidden = !status.text;
     this.#muted.hidden = !muted;
+    this.#hand.hidden = !hand;
     this.#camera.hidden = !cameraOff;
     this.element.classList.toggle('is-camera-off', cameraOff || soundOnly);
-    this.element.classList.toggle('has-status', status !== '');
+    this.element.classList.toggle('has-status', status.text !== '');
+    this.element.classList.toggle('has-remedy', status.remedy);
   }
 
   /** @param {MediaStreamTrack | null} camera of this browser */
@@ -91,23 +117,49 @@ export class Tile {
   }
 
   /** Starts the sound, or reports that a gesture is needed first. */
-  async hear() {
-    try {
-      await this.#audio.play();
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#soundBlocked();
-    }
+  hear() {
+    return startSound(this.#audio, this.#soundBlocked);
+  }
+
+  /** @param {string | null} speaker as of {@link playOn} */
+  playOn(speaker) {
+    if (!this.#own) playOn(this.#audio, speaker);
   }
 
   /** @param {boolean} speaking */
   speaking(speaking) {
+    if (speaking === this.#speaking) return;
+    this.#speaking = speaking;
     this.element.classList.toggle('is-speaking', speaking);
+  }
+
+  /** Lets a reaction float up. @param {string} emoji */
+  react(emoji) {
+    if (this.#reactions.childElementCount >= mostReactions) return;
+    const reaction = el('span', { class: 'tile-reaction' }, emoji);
+    reaction.style.setProperty('--drift', String(Math.random() * 2 - 1));
+    this.#reactions.append(reaction);
+    setTimeout(() => reaction.remove(), reactionMs);
   }
 
   disconnect() {
     this.#figures?.close();
+    this.#wake.sleep();
+    this.controls.disconnect();
     this.#video.srcObject = null;
     this.#audio.srcObject = null;
     this.element.remove();
   }
+
+  #pictureCame() {
+    if (this.#hasPicture) return;
+    this.#hasPicture = true;
+    this.element.classList.add('has-picture');
+    this.controls.dispatchEvent(new Event('change'));
+  }
+}
+
+/** @param {import('./icons.js').IconName} drawing @param {string} name a class @param {string} text */
+function badge(drawing, name, text) {
+  return el('span', { class: `tile-badge ${name}` }, icon(drawing), el('span', { class: 'tile-badge-text' }, text));
 }

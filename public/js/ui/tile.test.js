@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeStream, FakeTrack } from '../_fakes/media.js';
 import { FakeElement, installPage } from '../_fakes/page.js';
+import { statusOf } from './tile-status.js';
 import { Tile } from './tile.js';
-import { statusText } from './stage.js';
 
-/** @param {import('node:test').TestContext} t */
-function make(t) {
+/** @param {import('node:test').TestContext} t @param {() => Promise<null>} [stats] */
+function make(t, stats) {
   installPage(t, { MediaStream: FakeStream });
-  const tile = new Tile({ id: 'a', own: false, soundBlocked: () => {} });
+  const tile = new Tile({ id: 'a', own: false, soundBlocked: () => {}, pin: () => {}, stats });
   const element = /** @type {FakeElement} */ (/** @type {unknown} */ (tile.element));
   const playing = () => ['video', 'audio'].map((tag) => element.all().find((e) => e.tag === tag)?.srcObject?.tracks ?? []);
   return { tile, element, playing };
 }
+
+const shown = { name: 'Mina', muted: false, cameraOff: false, hand: false, pinned: false, status: { text: '', remedy: false } };
 
 /** @param {'audio'|'video'} kind @returns {any} */
 const track = (kind) => new FakeTrack(kind);
@@ -34,34 +36,62 @@ test('a new track takes the place of the old one of its kind', (t) => {
 
 test('a tile knows whether it has something to say', (t) => {
   const { tile, element } = make(t);
-  tile.show({ name: 'Mina', muted: false, cameraOff: true, status: 'Connecting…' });
-  assert.ok(element.classList.contains('has-status'));
-  tile.show({ name: 'Mina', muted: false, cameraOff: true, status: '' });
+  tile.show({ ...shown, status: { text: 'Connecting…', remedy: false } });
+  assert.ok(element.classList.contains('has-status') && element.first('tile-retry').hidden);
+  tile.show({ ...shown, status: { text: 'No sound arrives', remedy: true } });
+  assert.ok(!element.first('tile-retry').hidden);
+  tile.show(shown);
   assert.ok(!element.classList.contains('has-status'));
+});
+
+test('a tile shows a raised hand, and how good the connection is', (t) => {
+  const { tile, element } = make(t, async () => null);
+  tile.show({ ...shown, hand: true, quality: 1 });
+  assert.ok(!element.first('tile-hand').hidden);
+  assert.equal(element.first('tile-figures-button').getAttribute('data-quality'), '1');
+  assert.match(element.textContent ?? '', /Poor connection/);
+  tile.show({ ...shown, quality: null });
+  assert.ok(element.first('tile-hand').hidden);
+  assert.doesNotMatch(element.textContent ?? '', /connection/);
+});
+
+test('a pinned tile can be let go', (t) => {
+  const { tile, element } = make(t);
+  tile.show(shown);
+  assert.equal(/** @type {any} */ (element.first('tile-pin')).ariaLabel, 'Pin Mina');
+  tile.show({ ...shown, pinned: true });
+  assert.equal(/** @type {any} */ (element.first('tile-pin')).ariaLabel, 'Unpin Mina');
 });
 
 test('a connection without pictures shows the face, but not that the camera is off', (t) => {
   const { tile, element } = make(t);
-  tile.show({ name: 'Mina', muted: false, cameraOff: false, soundOnly: true, status: '' });
+  tile.show({ ...shown, soundOnly: true });
   assert.ok(element.classList.contains('is-camera-off'));
   assert.ok(element.all().find((e) => e.classList.contains('tile-camera'))?.hidden);
 });
 
-test('every state of a link has its sentence', () => {
+test('every state of a link has its sentence, and a button where one helps', () => {
   const link = /** @type {const} */ ({ state: 'connected', reason: null, healing: '', audioOnly: false });
-  assert.equal(statusText(), 'Connecting…');
-  assert.equal(statusText(undefined, true), 'Reconnecting…');
-  assert.equal(statusText(link), '');
-  assert.equal(statusText(link, true), '');
-  assert.equal(statusText({ ...link, state: 'disconnected' }), 'Reconnecting…');
-  assert.equal(statusText({ ...link, healing: 'ice-restart' }), 'Reconnecting…');
-  assert.equal(statusText({ ...link, state: 'failed', reason: 'no-route', healing: 'new-connection' }), 'Reconnecting…');
-  assert.match(statusText({ ...link, audioOnly: true }), /sound only/i);
-  const failures = /** @type {const} */ (['rejected', 'no-route', 'no-answer']);
-  const sentences = failures.map((reason) => statusText({ ...link, state: 'failed', reason }));
-  assert.equal(sentences[1], 'No direct route and no relay');
-  assert.equal(new Set(sentences).size, 3);
-  const noRoute = /** @type {const} */ ({ ...link, state: 'failed', reason: 'no-route' });
-  assert.equal(statusText(noRoute, false, true), 'No route, not even through the relay');
-  assert.equal(statusText({ ...noRoute, reason: 'no-answer' }, false, true), sentences[2]);
+  const mina = { name: 'Mina', mic: true, camera: true };
+  const says = (/** @type {any} */ more, peer = mina, hasRelay = false) => {
+    const { text, remedy } = statusOf(more && { ...link, ...more }, peer, hasRelay);
+    return remedy ? `${text} [try]` : text;
+  };
+  const away = { ...mina, away: true };
+  assert.equal(says(undefined), 'Connecting…');
+  assert.equal(says(undefined, away), 'Reconnecting…');
+  assert.equal(says({}), '');
+  assert.equal(says({}, away), '');
+  assert.equal(says({ state: 'disconnected' }), 'Reconnecting…');
+  assert.equal(says({ healing: 'ice-restart' }), 'Reconnecting…');
+  assert.equal(says({ state: 'failed', reason: 'no-route', healing: 'new-connection' }), 'Reconnecting…');
+  assert.match(says({ audioOnly: true }), /^Sound only.*pictures$/);
+  assert.equal(says({ state: 'failed', reason: 'no-route' }), 'No direct route and no relay [try]');
+  assert.equal(says({ state: 'failed', reason: 'no-route' }, mina, true), 'No route, not even through the relay [try]');
+  assert.equal(says({ state: 'failed', reason: 'no-answer' }, mina, true), 'Waiting for Mina [try]');
+  assert.equal(says({ state: 'failed', reason: 'rejected' }), 'The browsers could not connect [try]');
+  assert.equal(says({ frozen: true }), 'The picture stands still [try]');
+  assert.equal(says({ frozen: true }, { ...mina, camera: false }), '');
+  assert.equal(says({ silent: true }), 'No sound arrives [try]');
+  assert.equal(says({ silent: true }, { ...mina, mic: false }), '');
 });

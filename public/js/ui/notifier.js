@@ -1,0 +1,140 @@
+import { t } from '../i18n/index.js';
+import { announce } from './announcer.js';
+import { el, replaceChildren } from './dom.js';
+import { icon } from './icons.js';
+import { preferences } from './preferences.js';
+
+/** @typedef {import('../chat/entry.js').MessageEntry} MessageEntry */
+
+/** How much of a message a notification shows, in characters. */
+const LENGTH = 200;
+
+/**
+ * Has the system tell of messages while the page is hidden, if that is wanted. Where nobody was asked yet and messages
+ * have come meanwhile, {@link Notifier#offer} asks once, when one comes back.
+ */
+export class Notifier {
+  #call;
+  #show;
+  /** @type {Notification | null} */
+  #shown = null;
+  /** Whether messages came that nobody was told of. */
+  #missed = false;
+  #asked = false;
+  /** Stands somewhere over the stage; empty unless there is something to ask. */
+  offer = el('div', { class: 'offer', role: 'status' });
+
+  /**
+   * @param {object} options
+   * @param {import('../call.js').Call} options.call
+   * @param {() => void} options.show shows the chat
+   */
+  constructor({ call, show }) {
+    this.#call = call;
+    this.#show = show;
+  }
+
+  connect() {
+    this.#call.transcript.addEventListener('arrived', this.#arrived);
+    document.addEventListener('visibilitychange', this.#returned);
+  }
+
+  disconnect() {
+    this.#call.transcript.removeEventListener('arrived', this.#arrived);
+    document.removeEventListener('visibilitychange', this.#returned);
+    this.#close();
+    replaceChildren(this.offer);
+  }
+
+  /** @param {Event} event */
+  #arrived = (event) => {
+    if (!document.hidden) return;
+    const { entry } = /** @type {CustomEvent<{entry: MessageEntry}>} */ (event).detail;
+    if (preferences.notifications === null) this.#missed = true;
+    else if (preferences.notifications && permission() === 'granted') this.#notify(entry);
+  };
+
+  /**
+   * One at a time: a newer message takes the place of the one before. Silent, as the page has sounds of its own.
+   * @param {MessageEntry} entry
+   */
+  #notify({ name, text, to }) {
+    this.#close();
+    try {
+      const title = to === null ? name : t('notify.private', { name });
+      this.#shown = new Notification(title, {
+        body: text.slice(0, LENGTH), tag: `moim ${this.#call.room.name}`, silent: true,
+      });
+    } catch {
+      return; // a browser that has them only in service workers
+    }
+    this.#shown.onclick = () => {
+      window.focus();
+      this.#close();
+      this.#show();
+    };
+  }
+
+  #close() {
+    this.#shown?.close();
+    this.#shown = null;
+  }
+
+  #returned = () => {
+    if (document.hidden) return;
+    this.#close();
+    if (!this.#missed || this.#asked || preferences.notifications !== null || permission() === 'denied') return;
+    this.#asked = true;
+    this.#ask();
+  };
+
+  #ask() {
+    replaceChildren(
+      this.offer,
+      icon('bell'),
+      el('p', {}, t('notify.offer')),
+      el(
+        'div',
+        { class: 'offer-actions' },
+        button('button-primary', t('notify.on'), () => this.#accept()),
+        button('button-quiet', t('notify.no'), () => this.#decline()),
+      ),
+    );
+  }
+
+  async #accept() {
+    const answer = await Notification.requestPermission();
+    if (answer === 'default') return this.#decline();
+    preferences.notifications = answer === 'granted';
+    this.#end();
+    announce(t(answer === 'granted' ? 'notify.done' : 'notify.blocked'));
+  }
+
+  #decline() {
+    preferences.notifications = false;
+    this.#end();
+  }
+
+  #end() {
+    replaceChildren(this.offer);
+  }
+}
+
+/** Whether the system may be asked to tell; `denied` where it cannot. @returns {NotificationPermission} */
+function permission() {
+  return isSecureContext && 'Notification' in globalThis && canMake() ? Notification.permission : 'denied';
+}
+
+/** Some browsers let only service workers make notifications; without permission, making one shows nothing. */
+function canMake() {
+  if (Notification.permission !== 'default') return true;
+  try {
+    new Notification('');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} kind @param {string} text @param {() => void} act */
+const button = (kind, text, act) => el('button', { type: 'button', class: `button ${kind}`, onclick: act }, text);

@@ -1,0 +1,135 @@
+import { t } from '../i18n/index.js';
+import { AudioLevels } from './audio-levels.js';
+import { Chime, SOUNDS } from './chime.js';
+import { DeviceSelect } from './device-select.js';
+import { dialog } from './dialog.js';
+import { el, uniqueID } from './dom.js';
+import { icon } from './icons.js';
+import { languageSelect } from './language-select.js';
+import { LevelMeter } from './level-meter.js';
+import { preferences } from './preferences.js';
+
+const ownVoice = 'own';
+
+/** The dialog of what a person may set during a call. */
+export class Settings {
+  #media;
+  #changed;
+  #levels = new AudioLevels();
+  #chime = new Chime();
+  #meter = new LevelMeter(this.#levels, ownVoice);
+  #selects;
+  #notifications = el('input', { type: 'checkbox', role: 'switch', onchange: () => this.#setNotifications() });
+  #blocked = el('p', { class: 'fault', role: 'status' });
+
+  /**
+   * @param {object} options
+   * @param {import('../rtc/local-media.js').LocalMedia} options.media
+   * @param {() => void} options.changed called when something else than a device was set
+   */
+  constructor({ media, changed }) {
+    this.#media = media;
+    this.#changed = changed;
+    this.#selects = [
+      new DeviceSelect(media, 'camera'),
+      new DeviceSelect(media, 'mic', this.#meter.element),
+      new DeviceSelect(media, 'speaker', this.#testButton()),
+    ];
+    this.element = dialog(
+      { title: t('settings.title'), kind: 'settings' },
+      ...this.#selects.map(({ element }) => element),
+      el('div', { class: 'settings-pair' }, this.#layout(), el('div', { class: 'field' }, el('span', { class: 'label', 'aria-hidden': 'true' }, t('app.language')), languageSelect())),
+      this.#sounds(),
+      choice(this.#notifications, t('settings.notifications'), t('settings.notificationsHint')),
+      this.#blocked,
+    );
+    this.element.addEventListener('close', () => this.disconnect());
+  }
+
+  open() {
+    if (this.element.open) return;
+    this.#notifications.checked = preferences.notifications === true && permission() === 'granted';
+    this.#blocked.textContent = '';
+    for (const select of this.#selects) select.connect();
+    this.#levels.connect();
+    this.#meter.connect();
+    this.#media.addEventListener('change', this.#listen);
+    this.#listen();
+    this.element.showModal();
+  }
+
+  disconnect() {
+    for (const select of this.#selects) select.disconnect();
+    this.#media.removeEventListener('change', this.#listen);
+    this.#meter.disconnect();
+    this.#levels.disconnect();
+    this.#chime.close();
+  }
+
+  #listen = () => this.#levels.watch(ownVoice, this.#media.mic.track);
+
+  #testButton() {
+    const text = t('settings.test');
+    return el(
+      'button',
+      {
+        type: 'button', class: 'round-button is-plain', 'aria-label': text, title: text,
+        onclick: () => this.#chime.play(SOUNDS.joined, this.#media.speaker ?? ''),
+      },
+      icon('sound'),
+    );
+  }
+
+  #layout() {
+    const id = uniqueID('layout');
+    const select = el(
+      'select',
+      {
+        id, class: 'input',
+        onchange: () => {
+          preferences.layout = select.value === 'speaker' ? 'speaker' : 'tiles';
+          this.#changed();
+        },
+      },
+      ...(/** @type {const} */ (['tiles', 'speaker'])).map((value) => el('option', { value }, t(`settings.${value}`))),
+    );
+    select.value = preferences.layout;
+    return el('div', { class: 'field' }, el('label', { for: id, class: 'label' }, t('settings.layout')), select);
+  }
+
+  #sounds() {
+    const input = el('input', {
+      type: 'checkbox', role: 'switch', checked: preferences.sounds,
+      onchange: () => {
+        preferences.sounds = input.checked;
+        this.#changed();
+      },
+    });
+    return choice(input, t('settings.sounds'), t('settings.soundsHint'));
+  }
+
+  async #setNotifications() {
+    const input = this.#notifications;
+    this.#blocked.textContent = '';
+    if (input.checked && permission() !== 'granted') {
+      const answer = permission() === 'denied' ? 'denied' : await Notification.requestPermission();
+      input.checked = answer === 'granted';
+      if (answer === 'denied') this.#blocked.textContent = t('settings.blocked');
+    }
+    preferences.notifications = input.checked;
+    this.#changed();
+  }
+}
+
+/** @returns {NotificationPermission} `denied` where there are none */
+function permission() {
+  return 'Notification' in globalThis ? Notification.permission : 'denied';
+}
+
+/** @param {HTMLInputElement} input @param {string} label @param {string} hint */
+function choice(input, label, hint) {
+  input.id = uniqueID('choice');
+  const hintID = `${input.id}-hint`;
+  input.setAttribute('aria-describedby', hintID);
+  return el('div', { class: 'choice' }, input, el('label', { for: input.id }, label), el('p', { class: 'hint', id: hintID }, hint));
+}
