@@ -1,13 +1,14 @@
 # make run    serves a call on http://localhost:8080
 # make test   runs everything; it installs or names what is missing
 # make test-nat  the relay, and calls through NATs; Linux, as root
+# make lighthouse  scores of home and door; its reports go to bin/lighthouse
 # make test-network  calls over networks that fail; Linux, as root, some minutes
 GO       ?= go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint bench fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -28,7 +29,7 @@ test-js:
 	npm test --silent
 
 test-browser:
-	@.ci/need go chromium
+	@.ci/need go node chromium
 	$(GO) test -tags browser -count=1 -timeout 20m -run 'Browser' ./cmd/signal
 
 test-nat:
@@ -51,6 +52,9 @@ test-network: test-nat
 lint:
 	@.ci/need go
 	$(GOLANGCI) run --build-tags browser,network ./...
+
+lighthouse:
+	@.ci/lighthouse bin/lighthouse
 
 bench:
 	@.ci/need go

@@ -108,7 +108,7 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 		mina.presses(kb.Escape)
 		mina.misses("dialog", dialog)
 	}
-	mina.types("?")
+	mina.presses("?")
 	mina.sees("dialog", "Keyboard shortcuts")
 	both(mina, "shortcuts")
 	mina.presses(kb.Escape)

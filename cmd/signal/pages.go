@@ -22,8 +22,15 @@ type pages struct {
 	prefix string           // "/assets/" and the sum of all parts
 }
 
-// embeddedPages are the pages of this program, made once.
-var embeddedPages = sync.OnceValues(func() (*pages, error) { return newPages(public.Files) })
+// embeddedPages are the pages of this program, made once. What a first load
+// needs is packed meanwhile, so that the first visitor does not wait for it.
+var embeddedPages = sync.OnceValues(func() (*pages, error) {
+	p, err := newPages(public.Files)
+	if err == nil {
+		go p.pack()
+	}
+	return p, err
+})
 
 const assets = "/assets/"
 
@@ -35,6 +42,23 @@ func newPages(source fs.FS) (*pages, error) {
 	p := &pages{files: files, prefix: assets + sumOf(files)}
 	p.index, err = writeIndex(files, p.prefix)
 	return p, err
+}
+
+// pack makes the encoding that nearly all browsers ask for of the page and of
+// all that it starts with, in the order of the load.
+func (p *pages) pack() {
+	loaded := []*file{p.files[styleName]}
+	for _, index := range p.index {
+		loaded = append(loaded, index)
+	}
+	for _, name := range modulesOf(p.files, append([]string{mainName}, views...)...) {
+		loaded = append(loaded, p.files[name])
+	}
+	for _, file := range loaded {
+		if file != nil && file.encoded != nil {
+			file.encoded[codingBrotli]()
+		}
+	}
 }
 
 func (p *pages) register(e *echo.Echo) {

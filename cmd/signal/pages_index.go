@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"html/template"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,18 +22,30 @@ var (
 	staticImports = regexp.MustCompile(`(?m)^(?:import|export)\b(?:[^'";]*?\bfrom\b)?\s*'(\.[^']+)'`)
 )
 
+// views are the modules that main.js imports by the address; parts those that
+// the door imports once they are wanted.
+var (
+	views = []string{"/js/ui/home.js", "/js/ui/room-page.js"}
+	parts = []string{"/js/ui/call-part.js", "/js/ui/check-part.js"}
+)
+
+// laterName lists the modules of the parts that are not loaded from the start,
+// as JSON, so that the page can have them fetched while nothing waits for them.
+const laterName = "/js/later.json"
+
 // writeIndex makes the page in each language: with the lasting addresses of its
-// parts, one stylesheet for all, which it adds to the files, and every module
-// that is needed to start named at once, so that none waits for another to
-// name it (HTML, section 4.6.8.12, modulepreload).
+// parts, one stylesheet for all, which it adds to the files, what can be seen
+// before any module has come, and every module that is needed to start named
+// at once, so that none waits for another to name it (HTML, section 4.6.8.12,
+// modulepreload).
 func writeIndex(files map[string]*file, prefix string) (map[string]*file, error) {
 	source, ok := files[indexName]
 	if !ok {
 		return nil, fmt.Errorf("the embedded page lacks %s", indexName)
 	}
-	html := string(source.body)
+	page := string(source.body)
 	var style bytes.Buffer
-	links := styleLinks.FindAllStringSubmatch(html, -1)
+	links := styleLinks.FindAllStringSubmatch(page, -1)
 	for _, link := range links {
 		sheet, ok := files[link[1]]
 		if !ok {
@@ -40,31 +55,61 @@ func writeIndex(files map[string]*file, prefix string) (map[string]*file, error)
 	}
 	if len(links) > 0 {
 		files[styleName] = newFile(styleName, style.Bytes())
-		html = strings.Replace(html, links[0][0], fmt.Sprintf("  <link rel=\"stylesheet\" href=%q>\n", prefix+styleName), 1)
-		html = styleLinks.ReplaceAllStringFunc(html, func(link string) string {
+		page = strings.Replace(page, links[0][0], fmt.Sprintf("  <link rel=\"stylesheet\" href=%q>\n", prefix+styleName), 1)
+		page = styleLinks.ReplaceAllStringFunc(page, func(link string) string {
 			if strings.Contains(link, prefix) {
 				return link
 			}
 			return ""
 		})
 	}
+	first := modulesOf(files, append([]string{mainName}, views...)...)
+	later := []string{}
+	for _, name := range modulesOf(files, parts...) {
+		if !slices.Contains(first, name) {
+			later = append(later, strings.TrimPrefix(name, "/js/"))
+		}
+	}
+	list, err := json.Marshal(later)
+	if err != nil {
+		return nil, fmt.Errorf("list the modules for later: %w", err)
+	}
+	files[laterName] = newFile(laterName, list)
 	index := make(map[string]*file)
 	for lang := range explanationTexts {
-		modules := modulesOf(files, mainName, "/js/i18n/"+lang+".js")
-		index[lang] = newFile(indexName, []byte(indexIn(html, lang, prefix, modules)))
+		texts := "/js/i18n/" + lang + ".js"
+		text := indexIn(page, lang, prefix, modulesOf(files, append([]string{mainName, texts}, views...)...))
+		index[lang] = newFile(indexName, []byte(strings.Replace(text, emptyApp, firstSight(files[texts]), 1)))
 	}
 	return index, nil
 }
 
+const emptyApp = `<div id="app"></div>`
+
+// firstSight is what can be seen before any module has come: what the page is,
+// in its words, where home has it too.
+func firstSight(texts *file) string {
+	say := func(key string) string {
+		sentence := regexp.MustCompile(`'` + regexp.QuoteMeta(key) + `': '([^'\\]*)'`)
+		if match := sentence.FindSubmatch(texts.body); match != nil {
+			return template.HTMLEscapeString(string(match[1]))
+		}
+		return ""
+	}
+	return `<div id="app"><div class="home"><header class="home-bar"></header><main class="home-main is-early"><div class="home-lead">` +
+		`<h1 class="home-title"><img class="mark" src="/icon.svg" alt="" width="56" height="56">` + say("app.name") + `</h1>` +
+		`<p class="home-tagline">` + say("app.tagline") + `</p><p class="home-promise">` + say("app.promise") + `</p></div></main></div></div>`
+}
+
 // indexIn is the page in a language, with the modules it starts with.
-func indexIn(html, lang, prefix string, modules []string) string {
+func indexIn(page, lang, prefix string, modules []string) string {
 	var preloads strings.Builder
 	for _, name := range modules {
 		fmt.Fprintf(&preloads, "  <link rel=\"modulepreload\" href=%q>\n", prefix+name)
 	}
 	script := fmt.Sprintf(`  <script type="module" src=%q></script>`, mainName)
-	html = strings.Replace(html, script, preloads.String()+strings.Replace(script, mainName, prefix+mainName, 1), 1)
-	return strings.Replace(html, `<html lang="en">`, fmt.Sprintf(`<html lang=%q>`, lang), 1)
+	page = strings.Replace(page, script, preloads.String()+strings.Replace(script, mainName, prefix+mainName, 1), 1)
+	return strings.Replace(page, `<html lang="en">`, fmt.Sprintf(`<html lang=%q>`, lang), 1)
 }
 
 // modulesOf are the modules that the entries import, and those these import,

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -24,14 +26,20 @@ var (
 )
 
 // The page, its one stylesheet and all modules that home and door need, in one
-// language, are small.
+// language, are small; what the page is can be read without any of them.
 func TestFirstLoad(t *testing.T) {
 	p := boot(t)
-	for lang, other := range map[string]string{"en": "ko", "ko": "en"} {
+	for _, c := range []struct{ lang, other, says string }{
+		{"en", "ko", "Video calls that start from a link."}, {"ko", "en", "화상 통화"},
+	} {
+		lang, other := c.lang, c.other
 		index := p.coded("/", "br", "Accept-Language", lang)
 		page := unpack(t, index)
 		if !strings.Contains(page, fmt.Sprintf("<html lang=%q>", lang)) {
 			t.Errorf("%s: %.80s", lang, page)
+		}
+		if !strings.Contains(page, c.says) {
+			t.Errorf("%s: it does not say %q at once", lang, c.says)
 		}
 		styles, modules := sheets.FindAllStringSubmatch(page, -1), preloads.FindAllStringSubmatch(page, -1)
 		if len(styles) != 1 || len(modules) < 20 {
@@ -54,10 +62,32 @@ func TestFirstLoad(t *testing.T) {
 				t.Errorf("%s: the first load has %s", lang, name)
 			}
 		}
-		for _, name := range []string{"/js/main.js", "/js/ui/door.js", "/js/i18n/" + lang + ".js"} {
+		for _, name := range []string{"/js/main.js", "/js/ui/home.js", "/js/ui/door.js", "/js/i18n/" + lang + ".js"} {
 			if !strings.Contains(page, name+`"`) {
 				t.Errorf("%s: the first load lacks %s", lang, name)
 			}
+		}
+	}
+}
+
+// What is fetched once the door stands is the rest of the page, and all of it.
+func TestLater(t *testing.T) {
+	p, err := embeddedPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var later []string
+	if err := json.Unmarshal(p.files[laterName].body, &later); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ui/call-part.js", "call.js", "rtc/mesh.js", "ui/check-dialog.js"} {
+		if !slices.Contains(later, name) {
+			t.Errorf("%s is not fetched", name)
+		}
+	}
+	for _, name := range []string{"main.js", "ui/door.js", "i18n/en.js"} {
+		if slices.Contains(later, name) {
+			t.Errorf("%s is fetched twice", name)
 		}
 	}
 }
@@ -87,7 +117,7 @@ func TestModulesOf(t *testing.T) {
 		"js/main.js":   {Data: []byte("import './side.js';\nimport {\n  a,\n  b,\n} from './deep/a.js';\n/** @type {import('./typed.js').T} */\nawait import('./later.js');\n")},
 		"js/side.js":   {Data: []byte("import { main } from './main.js';\n")},
 		"js/deep/a.js": {Data: []byte("export { b } from '../b.js';\nexport const from = 'x';\n")},
-		"js/b.js":      {}, "js/later.js": {}, "js/typed.js": {}, "js/i18n/en.js": {}, "js/i18n/ko.js": {},
+		"js/b.js":      {}, "js/later.js": {}, "js/typed.js": {}, "js/i18n/en.js": {}, "js/i18n/ko.js": {}, "js/ui/home.js": {}, "js/ui/room-page.js": {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +125,9 @@ func TestModulesOf(t *testing.T) {
 	got := strings.Join(modulesOf(pages.files, "/js/main.js"), " ")
 	if want := "/js/main.js /js/side.js /js/deep/a.js /js/b.js"; got != want {
 		t.Errorf("modules are %s, want %s", got, want)
+	}
+	if later := string(pages.files[laterName].body); later != "[]" {
+		t.Errorf("later come %s", later)
 	}
 	if style := string(pages.files[styleName].body); style != "b{}\na{}\n" {
 		t.Errorf("the stylesheet is %q", style)

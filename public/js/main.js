@@ -1,28 +1,44 @@
 import { languageEvents } from './i18n/index.js';
 import { startAnnouncer } from './ui/announcer.js';
-import { Home } from './ui/home.js';
+import { whenIdle } from './ui/idle.js';
 import { startLanguage } from './ui/language-select.js';
 import { roomOfPath } from './ui/room-name.js';
-import { RoomPage } from './ui/room-page.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 
-/** @type {Home | RoomPage | null} */
+/** @type {{connect(): void, disconnect(): void} | null} */
 let page = null;
+let isHome = false;
 
 /** Draws the page of the address. @param {import('./i18n/index.js').Key} [notice] what it says besides */
-function route(notice) {
+async function route(notice) {
+  const path = location.pathname;
+  const room = roomOfPath(path);
+  const next = room === null ? await home() : await roomPage(room, notice);
+  if (path !== location.pathname) return;
   page?.disconnect();
-  const room = roomOfPath(location.pathname);
-  page = room === null ? new Home(root, go) : new RoomPage(root, room, notice);
+  page = next;
+  isHome = room === null;
   page.connect();
   scrollTo(0, 0);
+}
+
+async function home() {
+  const { Home } = await import('./ui/home.js');
+  whenIdle(() => import('./ui/room-page.js').catch(() => {})); // asked for again on joining
+  return new Home(root, go);
+}
+
+/** @param {string} room @param {import('./i18n/index.js').Key} [notice] */
+async function roomPage(room, notice) {
+  const { RoomPage } = await import('./ui/room-page.js');
+  return new RoomPage(root, room, notice);
 }
 
 /** @param {string} path @param {import('./i18n/index.js').Key} [notice] */
 function go(path, notice) {
   history.pushState(null, '', path);
-  route(notice);
+  route(notice).catch(() => location.reload());
 }
 
 /** Follows links between the pages without loading them anew. @param {MouseEvent} event */
@@ -36,7 +52,7 @@ function follow(event) {
 
 await startLanguage();
 startAnnouncer();
-addEventListener('popstate', () => route());
+addEventListener('popstate', () => route().catch(() => location.reload()));
 document.addEventListener('click', follow);
-languageEvents.addEventListener('change', () => page instanceof Home && route());
-route();
+languageEvents.addEventListener('change', () => isHome && route());
+await route();

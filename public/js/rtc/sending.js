@@ -49,9 +49,9 @@ const UNKNOWN = { camera: { width: 640, height: 360 }, screen: { width: 1280, he
 /** How much of what they may the cameras of those take who are silent, where there are several others. */
 const SILENT = 0.7;
 /** How much a strained machine is relieved: frames first, then pixels. */
-export const MAX_STRAIN = 4;
+export const MAX_STRAIN = 5;
 const STRAIN = [
-  { rate: 30, scale: 1 }, { rate: 20, scale: 1 }, { rate: 15, scale: 1.5 }, { rate: 12, scale: 2 }, { rate: 8, scale: 3 },
+  { rate: 30, scale: 1 }, { rate: 24, scale: 1 }, { rate: 20, scale: 1 }, { rate: 15, scale: 1 }, { rate: 15, scale: 1.5 }, { rate: 12, scale: 2 },
 ];
 /** Scales are rounded to such steps, so that small changes of a tile change nothing. */
 const SCALES = [1, 1.25, 1.5, 2, 2.5, 3, 4, 6, 8];

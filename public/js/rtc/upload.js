@@ -8,8 +8,10 @@ import { MAX_STRAIN, plan } from './sending.js';
 
 /** How long a voice counts as heard after it was, so that a pause between words changes nothing. */
 export const VOICE_HOLD_MS = 4_000;
-/** A strained machine is relieved by one step at a time, this far apart. */
-export const RELIEF_MS = 6_000;
+/** A machine that has been strained for so long is relieved by a step: the browser's own, quicker ways come first. */
+export const RELIEF_MS = 8_000;
+/** So long without a word of it, and the strain is over. */
+export const CALM_MS = 5_000;
 /** After so long without strain one step is taken back. */
 export const RECOVERY_MS = 20_000;
 /** How long a way counts as narrow after the browser said so. */
@@ -24,8 +26,9 @@ export class Upload {
   #clock;
   #speaking = false;
   #strain = 0;
-  /** When `#strain` last changed, and when the machine last was strained, ms. */
+  /** When `#strain` last changed, and since when and until when the machine was strained, ms. */
   #relievedAt = -Infinity;
+  #strainedSince = -Infinity;
   #strainedAt = -Infinity;
   /** When a way was last narrow, ms, by peer id. @type {Map<string, number>} */
   #narrowAt = new Map();
@@ -62,7 +65,10 @@ export class Upload {
     }
     const { at, limit } = reading;
     if (limit === 'bandwidth') this.#narrowAt.set(id, at);
-    if (limit === 'cpu') this.#strainedAt = at;
+    if (limit === 'cpu') {
+      if (at - this.#strainedAt > CALM_MS) this.#strainedSince = at;
+      this.#strainedAt = at;
+    }
     this.#relieve(at, limit === 'cpu');
     if (this.#narrowAt.has(id)) this.changed();
   }
@@ -95,7 +101,7 @@ export class Upload {
   #relieve(at, strained) {
     const strain = strained ? this.#strain + 1 : this.#strain - 1;
     const pause = strained ? RELIEF_MS : RECOVERY_MS;
-    const since = strained ? this.#relievedAt : Math.max(this.#relievedAt, this.#strainedAt);
+    const since = Math.max(this.#relievedAt, strained ? this.#strainedSince : this.#strainedAt);
     if (strain < 0 || strain > MAX_STRAIN || at - since < pause) return;
     this.#strain = strain;
     this.#relievedAt = at;
