@@ -194,7 +194,7 @@ func (p *person) seesSharp(others ...*person) {
 		p.receives(other)
 		p.within(3*patience, "sees "+other.name+" sharply", func(ctx context.Context) error {
 			now, err := p.gets(ctx, other)
-			if err == nil && now.Width < sharp/2 {
+			if err == nil && now.Width < sharp {
 				err = fmt.Errorf("there is %+v", now)
 			}
 			return err

@@ -38,8 +38,9 @@ const CAMERA_MOST = 1_700_000;
 const SCREEN_MOST = 1_500_000;
 /** The least with which a picture is worth sending, bit/s. */
 const LEAST = 60_000;
-/** Bits for a pixel and frame with which a talking head looks good; a screen hardly moves. */
-const CAMERA_BITS = 0.065;
+/** Bits for a pixel and frame with which a talking head looks good, and with which it still does; a screen hardly moves. */
+const CAMERA_BITS = 0.1;
+const CAMERA_LEAST_BITS = 0.06;
 const SCREEN_BITS = 0.05;
 const SCREEN_RATE = 15;
 /** The share of what pictures may have that goes to a screen which is shared. */
@@ -134,7 +135,7 @@ function picture(kind, bitrate, size, sources) {
     return { active: true, maxBitrate, maxFramerate: Math.min(SCREEN_RATE, strain.rate), scaleResolutionDownBy: step(scale), ...priority };
   }
   const maxFramerate = Math.min(strain.rate, maxBitrate < 150_000 ? 15 : maxBitrate < 350_000 ? 20 : 30);
-  const pixels = maxBitrate / (maxFramerate * CAMERA_BITS);
+  const pixels = maxBitrate / (maxFramerate * CAMERA_LEAST_BITS);
   const affordable = Math.sqrt((source.width * source.height) / pixels) * 0.8;
   const scale = Math.max(1, covering(size, source), affordable) * strain.scale;
   return { active: true, maxBitrate, maxFramerate, scaleResolutionDownBy: step(scale), ...priority };
