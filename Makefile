@@ -8,7 +8,7 @@ GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser browser-outages browser-calls test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench bench-page fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -28,9 +28,19 @@ test-js:
 	npm run --silent check
 	npm test --silent
 
+# Outages are mostly waiting, so they go beside everything else.
+OUTAGES = ^TestBrowser$$/^(killed|planned|frozen)
+
 test-browser:
 	@.ci/need go node chromium
-	$(GO) test -tags browser -count=1 -timeout 20m -run 'Browser' ./cmd/signal
+	$(GO) test -tags browser -c -o bin/browser.test ./cmd/signal
+	@$(MAKE) --no-print-directory -j2 browser-outages browser-calls
+
+browser-outages:
+	cd cmd/signal && ../../bin/browser.test -test.timeout 20m -test.run '$(OUTAGES)'
+
+browser-calls:
+	cd cmd/signal && ../../bin/browser.test -test.timeout 20m -test.run Browser -test.skip '$(OUTAGES)'
 
 test-nat:
 	@.ci/need linux root go ip nft coturn
@@ -62,6 +72,10 @@ bench:
 	$(GO) run ./chat/bench
 	@.ci/need coturn
 	$(GO) run ./signaling/turn/bench
+
+bench-page:
+	@.ci/need linux go chromium
+	MOIM_BENCH=1 $(GO) test -tags browser -count=1 -timeout 20m -v -run 'BenchPage' ./cmd/signal
 
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol

@@ -22,7 +22,7 @@ const (
 
 // browserKilledTwo also waits until whoever had not come back would be gone.
 func browserKilledTwo(t *testing.T, c *chromium) {
-	people := browserKilled(t, c, []string{"Mina", "Jonas"}, 15*time.Second, noticed, time.Second)
+	people := browserKilled(t, c, []string{"Mina", "Jonas"}, 15*time.Second, time.Second)
 	together, since := staysTogether(people...), markNow(people...)
 	lasts(t, forgotten)
 	flowsOn(since, time.Second, people...)

@@ -39,6 +39,7 @@ func browserLoading(t *testing.T, c *chromium) {
 	mina.clicks("button", "Mute")
 	mina.opens("Settings")
 	mina.chooses("combobox", "Language", "ko")
+	mina.clicksIn(&in{role: "dialog", name: "설정"}, "button", "닫기")
 	mina.sees("button", "음소거 해제")
 	mina.sees("group", "Nana")
 	if got := mina.sockets(); got != before {

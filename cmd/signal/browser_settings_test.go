@@ -79,6 +79,7 @@ func browserSettings(t *testing.T, c *chromium) {
 	mina.clicks("button", "Settings")
 	mina.has("switch", "Sounds", "checked", "false")
 	mina.chooses("combobox", "Language", "ko")
+	mina.clicksIn(&in{role: "dialog", name: "설정"}, "button", "닫기")
 	mina.sees("button", "음소거")
 	mina.connects(1)
 	jonas.receives(mina)

@@ -84,6 +84,11 @@ export class FakeElement extends EventTarget {
 
   remove() {}
 
+  /** @param {any} other @returns {boolean} */
+  contains(other) {
+    return this.all().includes(other);
+  }
+
   /** @returns {FakeElement | null} */
   closest() {
     return null;
@@ -131,6 +136,7 @@ export function installPage(t, more = {}) {
   const globals = {
     document: Object.assign(new EventTarget(), {
       hidden: false,
+      activeElement: null,
       createElement: (/** @type {string} */ tag) => new FakeElement(tag),
       createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => new FakeElement(tag),
     }),

@@ -28,6 +28,7 @@ export const devicesEn = Object.freeze({
 
   'hint.dead': 'Your microphone gives no sound. Check its switch or its cable, or choose another one in Settings.',
   'hint.muted': 'You are muted. Unmute, or hold space to talk.',
+  'hint.mutedTouch': 'You are muted. Unmute to be heard.',
   'hint.fallback.mic': 'The microphone is gone. You speak through {label} now.',
   'hint.fallback.camera': 'The camera is gone. The others see you through {label} now.',
   'hint.back.mic': 'Your microphone is back: {label}',

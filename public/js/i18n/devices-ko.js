@@ -28,6 +28,7 @@ export const devicesKo = Object.freeze({
 
   'hint.dead': '마이크에서 소리가 나지 않습니다. 스위치나 선을 확인하거나 설정에서 다른 마이크를 고르세요.',
   'hint.muted': '음소거되어 있습니다. 음소거를 해제하거나 스페이스를 누른 채 말하세요.',
+  'hint.mutedTouch': '음소거되어 있습니다. 말하려면 음소거를 해제하세요.',
   'hint.fallback.mic': '마이크가 빠졌습니다. 이제 {label}(으)로 말합니다.',
   'hint.fallback.camera': '카메라가 빠졌습니다. 이제 {label}(으)로 보입니다.',
   'hint.back.mic': '마이크가 돌아왔습니다: {label}',

@@ -117,6 +117,7 @@ export const en = Object.freeze({
   'chat.tooLong': { one: '{count} character too many', other: '{count} characters too many' },
   'chat.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'chat.unreadMore': '{count} or more unread messages',
+  'chat.offers': { one: '{count} file offered', other: '{count} files offered' },
   'chat.typingOne': '{name} is typing…',
   'chat.typingTwo': '{name} and {other} are typing…',
   'chat.typingMany': 'Several people are typing…',

@@ -113,6 +113,7 @@ export const ko = Object.freeze({
   'chat.tooLong': { other: '{count}자 초과' },
   'chat.unread': { other: '읽지 않은 메시지 {count}개' },
   'chat.unreadMore': '읽지 않은 메시지 {count}개 이상',
+  'chat.offers': { other: '받을 파일 {count}개' },
   'chat.typingOne': '{name}님이 입력하는 중…',
   'chat.typingTwo': '{name}님과 {other}님이 입력하는 중…',
   'chat.typingMany': '여러 사람이 입력하는 중…',

@@ -1,6 +1,6 @@
 /** What the page says about the tiles of the call, in Korean. */
 export const tilesKo = Object.freeze({
-  'tile.waiting': '{name} 님의 응답을 기다리는 중…',
+  'tile.waiting': '{name}님의 응답을 기다리는 중…',
   'tile.silent': '소리가 오지 않습니다',
   'tile.frozen': '화면이 멈췄습니다',
   'tile.retry': '다시 시도',
@@ -11,7 +11,7 @@ export const tilesKo = Object.freeze({
   'tile.leaveFull': '전체 화면 나가기',
   'tile.inset': '{name} 작은 창으로 보기',
   'tile.leaveInset': '작은 창 닫기',
-  'tile.screenOf': '{name} 님의 화면',
+  'tile.screenOf': '{name}님의 화면',
   'tile.youShare': '화면을 공유하고 있습니다',
   'tile.quality0': '연결이 거의 끊김',
   'tile.quality1': '연결 나쁨',

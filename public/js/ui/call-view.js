@@ -20,10 +20,12 @@ import { Toolbar } from './toolbar.js';
 import { Unread } from './unread.js';
 
 /** @typedef {import('./toolbar.js').PanelName} PanelName */
+/** @typedef {{panel: PanelName | null, pinned: string | null, settings: boolean}} CallViewState what is open and pinned */
 
 /** The room while one is in it. */
 export class CallView {
   #root;
+  #before;
   #call;
   #media;
   #stage;
@@ -51,8 +53,10 @@ export class CallView {
    * @param {HTMLElement} options.root
    * @param {import('../call.js').Call} options.call one is in it
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
+   * @param {CallViewState | null} [options.before] of a view that this one takes the place of
    */
-  constructor({ root, call, media }) {
+  constructor({ root, call, media, before = null }) {
+    this.#before = before;
     this.#root = root;
     this.#call = call;
     this.#media = media;
@@ -106,9 +110,23 @@ export class CallView {
     this.#hints.addEventListener('change', this.#showProblems);
     document.addEventListener('visibilitychange', this.#seen);
     this.#narrow.addEventListener('change', this.#cover);
-    this.#problems.putAway(this.#media);
+    if (!this.#before) this.#problems.putAway(this.#media);
     this.#strip.show(this.#call.server);
     this.#showPeople();
+    this.#restore();
+  }
+
+  /** What is open and pinned. @returns {CallViewState} */
+  get state() {
+    return { panel: this.#panel, pinned: this.#stage.pinned, settings: this.#settings.element.open };
+  }
+
+  #restore() {
+    if (!this.#before) return;
+    const { panel, pinned, settings } = this.#before;
+    this.#stage.pin(pinned);
+    if (panel) this.#open(panel);
+    if (settings) this.#settings.open('language');
   }
 
   disconnect() {
@@ -176,12 +194,12 @@ export class CallView {
     const { room, peers, hand, hands } = this.#call;
     const { mic, camera, screen } = this.#media;
     if (this.#readsChat()) this.#unread.see();
-    const { count, more } = this.#unread;
-    const unread = count + (this.#panel === 'chat' ? 0 : this.#call.transfers.offers);
+    const { count: unread, more } = this.#unread;
+    const offers = this.#panel === 'chat' ? 0 : this.#call.transfers.offers;
     this.#toolbar.place(room.name);
     this.#toolbar.show({
       mic: mic.wanted, camera: camera.wanted, screen: screen.supported ? screen.on : null, hand, hands: hands.length,
-      panel: this.#panel, unread, more, people: peers.size,
+      panel: this.#panel, unread, more, offers, people: peers.size,
     });
     document.title = `${unread ? `(${unread}${more ? '+' : ''}) ` : ''}${room.name} · ${t('app.name')}`;
   };
@@ -229,6 +247,7 @@ export class CallView {
 
   /** @param {PanelName | null} panel */
   #open(panel) {
+    if (panel && document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
     const opened = panel === 'chat' && this.#panel !== 'chat';
     this.#panel = panel;
     this.#cover();

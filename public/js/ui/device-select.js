@@ -41,12 +41,16 @@ export class DeviceSelect {
     const used = this.#kind === 'speaker' ? this.#media.speaker : this.#media[this.#kind].deviceId;
     this.element.hidden = entries.length === 0 || used === null;
     const drawn = JSON.stringify([entries, used]);
-    if (drawn === this.#drawn) return;
+    const value = entries.some(({ id }) => id === used) ? used ?? '' : '';
+    if (drawn === this.#drawn) {
+      this.#select.value = value;
+      return;
+    }
     this.#drawn = drawn;
     const usual = entries.some(({ id }) => id === used) ? [] : [{ id: '', label: t('device.usual') }];
     replaceChildren(this.#select, ...[...usual, ...entries].map(({ id, label }, index) => (
       el('option', { value: id }, label || t('device.unnamed', { number: index + 1 }))
     )));
-    this.#select.value = entries.some(({ id }) => id === used) ? used ?? '' : '';
+    this.#select.value = value;
   };
 }

@@ -44,6 +44,16 @@ export function replaceChildren(element, ...children) {
   element.replaceChildren(...present(children));
 }
 
+/**
+ * Gives the focus on before an element that has it goes away: to another control, or to the page's main part.
+ * @param {Element} element
+ * @param {HTMLElement | null} [to]
+ */
+export function yieldFocus(element, to = null) {
+  if (!element.contains(document.activeElement)) return;
+  (to ?? /** @type {HTMLElement | null} */ (document.querySelector('main')))?.focus({ preventScroll: true });
+}
+
 let lastID = 0;
 
 /** An id that no other element of the page has. @param {string} prefix */

@@ -143,7 +143,7 @@ export class Door {
 
   /** The room has a password, and this was not it. */
   #refused() {
-    const first = this.#password.element.hidden;
+    const first = this.#password.element.hidden || !this.#password.input.value;
     this.#password.element.hidden = false;
     this.#password.fault(first ? t('door.passwordHint') : errorText('bad-password'));
     this.#password.input.select();

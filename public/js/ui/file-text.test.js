@@ -32,6 +32,6 @@ test('a row says what is the matter', async () => {
   ];
   assert.equal(lineText(many, nameOf), '2.4 MB to 4 people · 10 sec left · 1 received it · 1 has not answered · 1 did not want it');
   await setLanguage('ko');
-  assert.equal(lineText([item({ state: 'done' })], nameOf), 'Mina 님에게, 2.4MB · 받았어요');
+  assert.equal(lineText([item({ state: 'done' })], nameOf), 'Mina님에게, 2.4MB · 받았습니다');
   await setLanguage('en');
 });

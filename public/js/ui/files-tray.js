@@ -130,9 +130,11 @@ export class FilesTray {
 
   /** Says how a transfer has ended, once. @param {Item} item */
   #announce(item) {
-    if (this.#told.get(item.id) === item.state) return;
-    this.#told.set(item.id, item.state);
-    if (isPending(item) || item.reason === 'you') return;
+    const now = `${item.state} ${item.reason ?? ''}`;
+    if (this.#told.get(item.id) === now) return;
+    this.#told.set(item.id, now);
+    const refused = item.state === 'offered' && Boolean(item.reason);
+    if ((isPending(item) && !refused) || item.reason === 'you') return;
     announce(`${item.name}: ${stateText(item, this.#nameOf(item.peer) ?? t('files.somebody'))}`);
   }
 }

@@ -107,7 +107,7 @@ export class Hints extends EventTarget {
     if (this.#on && now - this.#since >= DEAD_MS) this.#add('dead', () => t('hint.dead'));
     else if (!this.#on && !this.#said && now - this.#since >= TALK_MS) {
       this.#said = true;
-      this.#add('muted', () => t('hint.muted'), STAY_MS);
+      this.#add('muted', () => t(hasKeys() ? 'hint.muted' : 'hint.mutedTouch'), STAY_MS);
     }
   };
 
@@ -136,3 +136,6 @@ export class Hints extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
+
+/** Whether there is a keyboard to hold a key of, as far as that can be known. */
+const hasKeys = () => !globalThis.matchMedia?.('(pointer: coarse)').matches;

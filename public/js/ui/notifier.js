@@ -1,6 +1,6 @@
 import { t } from '../i18n/index.js';
 import { announce } from './announcer.js';
-import { el, replaceChildren } from './dom.js';
+import { el, replaceChildren, yieldFocus } from './dom.js';
 import { icon } from './icons.js';
 import { preferences } from './preferences.js';
 
@@ -51,7 +51,7 @@ export class Notifier {
     if (!document.hidden) return;
     const { entry } = /** @type {CustomEvent<{entry: MessageEntry}>} */ (event).detail;
     if (preferences.notifications === null) this.#missed = true;
-    else if (preferences.notifications && permission() === 'granted') this.#notify(entry);
+    else if (preferences.notifications && notificationPermission() === 'granted') this.#notify(entry);
   };
 
   /**
@@ -83,7 +83,8 @@ export class Notifier {
   #returned = () => {
     if (document.hidden) return;
     this.#close();
-    if (!this.#missed || this.#asked || preferences.notifications !== null || permission() === 'denied') return;
+    if (!this.#missed || this.#asked || preferences.notifications !== null) return;
+    if ([null, 'denied'].includes(notificationPermission())) return;
     this.#asked = true;
     this.#ask();
   };
@@ -116,24 +117,16 @@ export class Notifier {
   }
 
   #end() {
+    yieldFocus(this.offer);
     replaceChildren(this.offer);
   }
 }
 
-/** Whether the system may be asked to tell; `denied` where it cannot. @returns {NotificationPermission} */
-function permission() {
-  return isSecureContext && 'Notification' in globalThis && canMake() ? Notification.permission : 'denied';
-}
-
-/** Some browsers let only service workers make notifications; without permission, making one shows nothing. */
-function canMake() {
-  if (Notification.permission !== 'default') return true;
-  try {
-    new Notification('');
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether the system may be asked to tell. @returns {NotificationPermission | null} null where it cannot */
+export function notificationPermission() {
+  if (!isSecureContext || !('Notification' in globalThis)) return null;
+  // Browsers of phones let only service workers make notifications.
+  return /Android|iPhone|iPad/.test(globalThis.navigator?.userAgent) ? null : Notification.permission;
 }
 
 /** @param {string} kind @param {string} text @param {() => void} act */

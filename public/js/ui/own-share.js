@@ -1,5 +1,5 @@
 import { t } from '../i18n/index.js';
-import { el } from './dom.js';
+import { el, yieldFocus } from './dom.js';
 import { icon } from './icons.js';
 
 /** Says that the own screen is shared, and ends it. The screen itself is not shown: it would show itself. */
@@ -18,6 +18,7 @@ export class OwnShare {
   /** @param {{name: string, on: boolean}} state */
   show({ name, on }) {
     this.element.ariaLabel = t('tile.screenOf', { name });
+    if (!on) yieldFocus(this.element);
     this.element.hidden = !on;
   }
 }

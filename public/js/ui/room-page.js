@@ -29,6 +29,8 @@ export class RoomPage {
   #connected = false;
   /** Settles when the devices have been asked for. */
   #started = Promise.resolve();
+  /** With which the room was entered. */
+  #password = '';
   /** What was on when the call ended, and is to be on again. */
   #wanted = { mic: true, camera: true };
   /** Draws the call anew, while one is in it. @type {(() => void) | null} */
@@ -94,8 +96,9 @@ export class RoomPage {
     return new CheckDialog(this.#check);
   }
 
-  /** @param {string} name @param {string} [password] of the room */
-  async #enter(name, password) {
+  /** @param {string} name @param {string} [given] password of the room */
+  async #enter(name, given) {
+    const password = given || this.#password;
     const { Call, CallView } = await loadCallPart();
     if (!this.#connected) return;
     const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
@@ -107,10 +110,13 @@ export class RoomPage {
       throw error;
     }
     if (!this.#connected) return call.leave();
+    this.#password = password;
     this.#room = call.room.name;
     this.#remember(call);
     history.replaceState(history.state, '', roomPath(this.#room));
-    this.#drawCall = () => this.#show(new CallView({ root: this.#root, call, media: this.#media }));
+    this.#drawCall = () => this.#show(new CallView({
+      root: this.#root, call, media: this.#media, before: this.#view instanceof CallView ? this.#view.state : null,
+    }));
     this.#drawCall();
     showInCall(true);
   }

@@ -1,5 +1,5 @@
 import { t } from '../i18n/index.js';
-import { el, setText } from './dom.js';
+import { el, setText, yieldFocus } from './dom.js';
 import { icon } from './icons.js';
 import { playOn, playTrack, startSound } from './player.js';
 import { TileControls } from './tile-controls.js';
@@ -9,7 +9,9 @@ import { Wake } from './wake.js';
 export class ScreenTile {
   #video = el('video', { class: 'tile-video', autoplay: true, playsinline: true, 'aria-hidden': 'true' });
   #audio = el('audio', { autoplay: true });
-  #status = el('p', { class: 'tile-status' }, t('tile.connecting'));
+  #statusText = el('p', { class: 'tile-status-text' }, t('tile.connecting'));
+  #retry;
+  #status;
   #name = el('span', { class: 'tile-name' });
   #soundBlocked;
   #wake;
@@ -19,15 +21,17 @@ export class ScreenTile {
    * @param {() => void} options.soundBlocked called when the browser waits for a gesture before it plays sound
    * @param {() => void} options.pin
    * @param {() => void} options.resized called when the picture has another shape
+   * @param {() => void} options.retry
    */
-  constructor({ soundBlocked, pin, resized }) {
+  constructor({ soundBlocked, pin, resized, retry }) {
     this.#soundBlocked = soundBlocked;
     this.#video.muted = true;
     this.#video.addEventListener('resize', () => {
       this.element.classList.add('has-picture');
-      this.#status.hidden = true;
       resized();
     });
+    this.#retry = el('button', { type: 'button', class: 'tile-retry', hidden: true, onclick: retry }, t('tile.retry'));
+    this.#status = el('div', { class: 'tile-status' }, this.#statusText, this.#retry);
     this.element = el(
       'div',
       { class: 'tile is-screen', role: 'group' },
@@ -41,12 +45,22 @@ export class ScreenTile {
     this.#wake = new Wake(this.element);
   }
 
-  /** @param {{name: string, pinned: boolean, video: MediaStreamTrack | null, audio: MediaStreamTrack | null}} state */
-  show({ name, pinned, video, audio }) {
+  /**
+   * @param {{name: string, pinned: boolean, status: import('./tile-status.js').Status, video: MediaStreamTrack | null,
+   *   audio: MediaStreamTrack | null}} state
+   */
+  show({ name, pinned, status, video, audio }) {
     const title = t('tile.screenOf', { name });
     if (this.element.ariaLabel !== title) this.element.ariaLabel = title;
     setText(this.#name, title);
     this.controls.show({ name: title, pinned, picture: this.#video.videoWidth > 0 });
+    const text = status.text || (this.#video.videoWidth ? '' : t('tile.connecting'));
+    setText(this.#statusText, text);
+    this.#status.hidden = !text;
+    if (!status.remedy) yieldFocus(this.#retry);
+    this.#retry.hidden = !status.remedy;
+    this.element.classList.toggle('has-status', text !== '');
+    this.element.classList.toggle('has-remedy', status.remedy);
     if (video) playTrack(this.#video, video);
     if (audio && playTrack(this.#audio, audio)) this.hear();
   }
@@ -66,6 +80,7 @@ export class ScreenTile {
   }
 
   disconnect() {
+    yieldFocus(this.element);
     this.#wake.sleep();
     this.controls.disconnect();
     this.#video.srcObject = null;

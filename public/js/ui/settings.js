@@ -7,7 +7,9 @@ import { el, uniqueID } from './dom.js';
 import { icon } from './icons.js';
 import { languageSelect } from './language-select.js';
 import { LevelMeter } from './level-meter.js';
+import { notificationPermission } from './notifier.js';
 import { preferences } from './preferences.js';
+import { Problems } from './problems.js';
 
 const ownVoice = 'own';
 
@@ -20,6 +22,7 @@ export class Settings {
   #meter = new LevelMeter(this.#levels, ownVoice);
   #selects;
   #notifications = el('input', { type: 'checkbox', role: 'switch', onchange: () => this.#setNotifications() });
+  #problems = new Problems();
   #blocked = el('p', { class: 'fault', role: 'status' });
 
   /**
@@ -38,17 +41,19 @@ export class Settings {
     this.element = dialog(
       { title: t('settings.title'), kind: 'settings' },
       ...this.#selects.map(({ element }) => element),
+      this.#problems.element,
       el('div', { class: 'settings-pair' }, this.#layout(), el('div', { class: 'field' }, el('span', { class: 'label', 'aria-hidden': 'true' }, t('app.language')), languageSelect())),
       this.#sounds(),
-      choice(this.#notifications, t('settings.notifications'), t('settings.notificationsHint')),
+      notificationPermission() !== null && choice(this.#notifications, t('settings.notifications'), t('settings.notificationsHint')),
       this.#blocked,
     );
     this.element.addEventListener('close', () => this.disconnect());
   }
 
-  open() {
+  /** @param {'language'} [first] what the keyboard is to be at */
+  open(first) {
     if (this.element.open) return;
-    this.#notifications.checked = preferences.notifications === true && permission() === 'granted';
+    this.#notifications.checked = preferences.notifications === true && notificationPermission() === 'granted';
     this.#blocked.textContent = '';
     for (const select of this.#selects) select.connect();
     this.#levels.connect();
@@ -56,6 +61,7 @@ export class Settings {
     this.#media.addEventListener('change', this.#listen);
     this.#listen();
     this.element.showModal();
+    if (first) /** @type {HTMLElement | null} */ (this.element.querySelector(`.${first} select`))?.focus();
   }
 
   disconnect() {
@@ -66,7 +72,10 @@ export class Settings {
     this.#chime.close();
   }
 
-  #listen = () => this.#levels.watch(ownVoice, this.#media.mic.track);
+  #listen = () => {
+    this.#levels.watch(ownVoice, this.#media.mic.track);
+    this.#problems.show(this.#media);
+  };
 
   #testButton() {
     const text = t('settings.test');
@@ -111,19 +120,14 @@ export class Settings {
   async #setNotifications() {
     const input = this.#notifications;
     this.#blocked.textContent = '';
-    if (input.checked && permission() !== 'granted') {
-      const answer = permission() === 'denied' ? 'denied' : await Notification.requestPermission();
+    if (input.checked && notificationPermission() !== 'granted') {
+      const answer = notificationPermission() === 'denied' ? 'denied' : await Notification.requestPermission();
       input.checked = answer === 'granted';
       if (answer === 'denied') this.#blocked.textContent = t('settings.blocked');
     }
     preferences.notifications = input.checked;
     this.#changed();
   }
-}
-
-/** @returns {NotificationPermission} `denied` where there are none */
-function permission() {
-  return 'Notification' in globalThis ? Notification.permission : 'denied';
 }
 
 /** @param {HTMLInputElement} input @param {string} label @param {string} hint */

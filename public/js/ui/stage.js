@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.js';
+import { announce } from './announcer.js';
 import { AudioLevels } from './audio-levels.js';
-import { el } from './dom.js';
+import { el, yieldFocus } from './dom.js';
 import { Drawn } from './drawn.js';
 import { icon } from './icons.js';
 import { OwnShare } from './own-share.js';
@@ -61,7 +62,7 @@ export class Stage extends EventTarget {
     this.#ownShare = new OwnShare(() => call.setScreen(false));
     this.element = el(
       'main',
-      { class: 'stage', 'aria-label': t('call.stage') },
+      { class: 'stage', 'aria-label': t('call.stage'), tabindex: -1 },
       el('h1', { class: 'unseen' }, call.room.name),
       this.#ownShare.element,
       this.#grid,
@@ -109,6 +110,11 @@ export class Stage extends EventTarget {
     this.#tellViews();
   }
 
+  /** What is pinned: the id of a peer, or of a shared screen. */
+  get pinned() {
+    return this.#pinned;
+  }
+
   /** How loud everyone is. */
   get levels() {
     return this.#levels;
@@ -149,7 +155,7 @@ export class Stage extends EventTarget {
     const own = id === this.#call.you;
     const tile = new Tile({
       id, own, pin: () => this.#toggle(id), retry: () => this.#call.retryLink(id),
-      stats: own ? undefined : () => this.#call.stats(id), soundBlocked: () => (this.#hear.hidden = false),
+      stats: own ? undefined : () => this.#call.stats(id), soundBlocked: () => this.#askToHear(),
     });
     this.#tiles.set(id, tile);
     this.#add(tile);
@@ -162,7 +168,7 @@ export class Stage extends EventTarget {
     if (known) return known;
     const tile = new ScreenTile({
       pin: () => this.#toggle(screenPrefix + id), resized: () => this.update(),
-      soundBlocked: () => (this.#hear.hidden = false),
+      soundBlocked: () => this.#askToHear(), retry: () => this.#call.retryLink(id),
     });
     this.#screens.set(id, tile);
     this.#add(tile);
@@ -220,11 +226,12 @@ export class Stage extends EventTarget {
   }
 
   /** @param {Peer} peer */
-  #showScreen({ id, name }) {
+  #showScreen({ id, name, away }) {
     const remote = this.#call.remote.get(id);
     const tile = this.#screenOf(id);
     const pinned = this.#pinned === screenPrefix + id;
-    tile.show({ name, pinned, video: remote?.screen ?? null, audio: remote?.screenAudio ?? null });
+    const status = statusOf(remote, { name, away }, this.#call.hasRelay);
+    tile.show({ name, pinned, status, video: remote?.screen ?? null, audio: remote?.screenAudio ?? null });
     tile.playOn(this.#media.speaker);
   }
 
@@ -284,7 +291,14 @@ export class Stage extends EventTarget {
     this.dispatchEvent(new CustomEvent('speaker', { detail: { id: this.#speaker.id } }));
   };
 
+  #askToHear() {
+    if (!this.#hear.hidden) return;
+    this.#hear.hidden = false;
+    announce(t('call.tapToHear'));
+  }
+
   #hearAll() {
+    yieldFocus(this.#hear, this.element);
     this.#hear.hidden = true;
     for (const [id, tile] of this.#tiles) if (id !== this.#call.you) tile.hear();
     for (const tile of this.#screens.values()) tile.hear();

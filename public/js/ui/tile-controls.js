@@ -42,7 +42,8 @@ export class TileControls extends EventTarget {
 
   /** @param {{name: string, pinned: boolean, picture: boolean}} state `picture`: whether there is one to take out */
   show({ name, pinned, picture }) {
-    if (this.#inset) this.#inset.hidden = !picture;
+    if (!picture && this.#window) document.exitPictureInPicture().catch(() => undefined);
+    if (this.#inset) this.#inset.hidden = !picture && !this.#window;
     if (this.#name === name && this.#pinned === pinned && this.#pin.ariaLabel) return;
     this.#name = name;
     this.#pinned = pinned;

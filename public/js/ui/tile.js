@@ -1,5 +1,6 @@
 import { t } from '../i18n/index.js';
-import { el, setText } from './dom.js';
+import { announce } from './announcer.js';
+import { el, setText, yieldFocus } from './dom.js';
 import { icon } from './icons.js';
 import { hueOf, initialsOf } from './person.js';
 import { playOn, playTrack, startSound } from './player.js';
@@ -21,10 +22,16 @@ import { Wake } from './wake.js';
 
 /** How long a reaction is to be seen, in milliseconds; how many at once. */
 const reactionMs = 3000;
+/** How long a state lasts before it is read out, ms. */
+const tellMs = 2_500;
 const mostReactions = 8;
 
 /** One person's picture and voice. Its media elements live as long as it does. */
 export class Tile {
+  /** What is said of its state, and what is to be read out of it. */
+  #told = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #telling;
   #own;
   #video = el('video', { class: 'tile-video', autoplay: true, playsinline: true, 'aria-hidden': 'true' });
   #audio = el('audio', { autoplay: true });
@@ -87,7 +94,9 @@ export class Tile {
     this.controls.show({ name, pinned, picture: this.#hasPicture && !cameraOff && !soundOnly });
     setText(this.#name, this.#own ? t('people.you') : name);
     setText(this.#initials, initialsOf(name));
+    this.#tell(name, status.text);
     setText(this.#statusText, status.text);
+    if (!status.remedy) yieldFocus(this.#retry);
     this.#retry.hidden = !status.remedy;
     this.#status.hidden = !status.text;
     this.#muted.hidden = !muted;
@@ -143,12 +152,22 @@ export class Tile {
   }
 
   disconnect() {
+    clearTimeout(this.#telling);
+    yieldFocus(this.element);
     this.#figures?.close();
     this.#wake.sleep();
     this.controls.disconnect();
     this.#video.srcObject = null;
     this.#audio.srcObject = null;
     this.element.remove();
+  }
+
+  /** Has what lasts read out. @param {string} name @param {string} text */
+  #tell(name, text) {
+    if (text === this.#told) return;
+    this.#told = text;
+    clearTimeout(this.#telling);
+    if (text) this.#telling = setTimeout(() => announce(`${name}: ${text}`), tellMs);
   }
 
   #pictureCame() {

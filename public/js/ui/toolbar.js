@@ -30,6 +30,7 @@ import { Reactions } from './reactions.js';
  * @property {PanelName | null} panel
  * @property {number} unread
  * @property {boolean} more whether more than these are unread
+ * @property {number} offers how many files wait for an answer
  * @property {number} people
  * @property {number} hands how many are raised
  */
@@ -79,7 +80,7 @@ export class Toolbar {
   }
 
   /** @param {ToolbarState} state */
-  show({ mic, camera, screen, hand, panel, unread, more, people, hands }) {
+  show({ mic, camera, screen, hand, panel, unread, more, offers, people, hands }) {
     const controls = this.#controls;
     controls.mic.show(micFace(mic));
     controls.camera.show(cameraFace(camera));
@@ -89,8 +90,12 @@ export class Toolbar {
     controls.chat.show(chatFace(panel === 'chat'));
     controls.people.show(peopleFace(panel === 'people'));
     setText(this.#count, t('call.people', { count: people }));
-    const count = unread > 99 ? '99+' : `${unread}${more ? '+' : ''}`;
-    this.#unread.show(count, unread ? t(more ? 'chat.unreadMore' : 'chat.unread', { count: unread }) : '', controls.chat);
+    const news = unread + offers;
+    const count = news > 99 ? '99+' : `${news}${more ? '+' : ''}`;
+    const told = [
+      unread > 0 && t(more ? 'chat.unreadMore' : 'chat.unread', { count: unread }), offers > 0 && t('chat.offers', { count: offers }),
+    ];
+    this.#unread.show(count, told.filter(Boolean).join(', '), controls.chat);
     const raised = hands ? t('control.hands', { count: hands }) : '';
     this.#hands.show(String(hands), raised, controls.people);
     this.#handsInMore.show(String(hands), raised, this.#more.control);
