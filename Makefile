@@ -8,7 +8,7 @@ GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser browser-outages browser-calls test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench bench-page fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench bench-page fuzz soak fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -16,7 +16,9 @@ run:
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/signal ./cmd/signal
 
-test: test-js test-go test-browser lint
+# The linters take what the browser tests leave of the machine.
+test: test-js test-go
+	@$(MAKE) --no-print-directory -j2 test-browser lint
 
 test-go:
 	@.ci/need go cc
@@ -28,19 +30,9 @@ test-js:
 	npm run --silent check
 	npm test --silent
 
-# Outages are mostly waiting, so they go beside everything else.
-OUTAGES = ^TestBrowser$$/^(killed|planned|frozen)
-
 test-browser:
 	@.ci/need go node chromium
-	$(GO) test -tags browser -c -o bin/browser.test ./cmd/signal
-	@$(MAKE) --no-print-directory -j2 browser-outages browser-calls
-
-browser-outages:
-	cd cmd/signal && ../../bin/browser.test -test.timeout 20m -test.run '$(OUTAGES)'
-
-browser-calls:
-	cd cmd/signal && ../../bin/browser.test -test.timeout 20m -test.run Browser -test.skip '$(OUTAGES)'
+	$(GO) test -tags browser -count=1 -timeout 20m -run 'Browser' ./cmd/signal
 
 test-nat:
 	@.ci/need linux root go ip nft coturn
@@ -61,7 +53,7 @@ test-network: test-nat
 
 lint:
 	@.ci/need go
-	$(GOLANGCI) run --build-tags browser,network ./...
+	nice -n 19 $(GOLANGCI) run --build-tags browser,network ./...
 
 lighthouse:
 	@.ci/lighthouse bin/lighthouse
