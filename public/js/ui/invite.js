@@ -10,6 +10,8 @@ export class Invite {
   #room;
   #url;
   #link;
+  /** Empty until it is wanted. */
+  #code = el('figure', { class: 'invite-code' });
   #told = el('p', { class: 'hint invite-told', role: 'status' });
 
   /** @param {string} room */
@@ -30,12 +32,15 @@ export class Invite {
       this.#link,
       el('div', { class: 'dialog-actions' }, this.#shareButton(), this.#copyButton()),
       this.#told,
-      el('figure', { class: 'invite-code' }, qrDrawing(this.#url, t('invite.qr')), el('figcaption', { class: 'hint' }, t('invite.scan'))),
+      this.#code,
     );
   }
 
   open() {
     if (this.element.open) return;
+    if (!this.#code.hasChildNodes()) {
+      this.#code.append(qrDrawing(this.#url, t('invite.qr')), el('figcaption', { class: 'hint' }, t('invite.scan')));
+    }
     replaceChildren(this.#told);
     this.element.showModal();
   }

@@ -7,7 +7,7 @@ import { Draft } from './draft.js';
 import { Ended } from './ended.js';
 import { showInCall } from './favicon.js';
 import { whenIdle } from './idle.js';
-import { fetchLater } from './later.js';
+import { loadLater } from './later.js';
 import { MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
 import { preferences } from './preferences.js';
@@ -57,7 +57,7 @@ export class RoomPage {
     languageEvents.addEventListener('change', this.#translate);
     if (this.#room) {
       this.#openDoor(this.#media.start());
-      whenIdle(() => fetchLater().catch(() => {})); // asked for again when wanted
+      whenIdle(() => loadLater().catch(() => {})); // asked for again when wanted
     } else this.#show(new NoRoom(this.#root));
   }
 
