@@ -22,15 +22,16 @@ type pages struct {
 	prefix string           // "/assets/" and the sum of all parts
 }
 
-// embeddedPages are the pages of this program, made once. What a first load
-// needs is packed meanwhile, so that the first visitor does not wait for it.
-var embeddedPages = sync.OnceValues(func() (*pages, error) {
-	p, err := newPages(public.Files)
-	if err == nil {
-		go p.pack()
+// embeddedPages are the pages of this program, made once.
+var embeddedPages = sync.OnceValues(func() (*pages, error) { return newPages(public.Files) })
+
+// packPages packs what a first load needs, so that the first visitor does not
+// wait for it.
+func packPages() {
+	if p, err := embeddedPages(); err == nil {
+		p.pack()
 	}
-	return p, err
-})
+}
 
 const assets = "/assets/"
 

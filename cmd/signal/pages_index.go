@@ -89,6 +89,9 @@ const emptyApp = `<div id="app"></div>`
 // firstSight is what can be seen before any module has come: what the page is,
 // in its words, where home has it too.
 func firstSight(texts *file) string {
+	if texts == nil {
+		return emptyApp
+	}
 	say := func(key string) string {
 		sentence := regexp.MustCompile(`'` + regexp.QuoteMeta(key) + `': '([^'\\]*)'`)
 		if match := sentence.FindSubmatch(texts.body); match != nil {
