@@ -350,6 +350,8 @@ export class Call extends EventTarget {
 
   /** Is this peer from now on, with nobody but these others. @param {JoinedMessage} joined */
   #begin(joined) {
+    const here = new Set(joined.peers.map(({ id }) => id));
+    for (const id of [...this.#others.remote.keys()]) if (!here.has(id)) this.#forget(id);
     this.you = joined.you;
     this.#members.load(joined.you, joined.peers);
     this.#others.begin(joined);
@@ -438,11 +440,16 @@ export class Call extends EventTarget {
 
   /** @param {string} id of one who is not in the room any more */
   #gone(id) {
+    this.#forget(id);
+    this.#changed('peers', id);
+  }
+
+  /** @param {string} id */
+  #forget(id) {
     this.#others.remove(id);
     this.transfers.gone(id);
     this.#reactions.forget(id);
     this.#chat.typing.forget(id);
-    this.#changed('peers', id);
   }
 
   #mediaChanged() {
@@ -457,7 +464,7 @@ export class Call extends EventTarget {
     this.#signs.removeEventListener('network', this.#networkChanged);
     this.#presence.stop();
     this.#presence.hand = false;
-    for (const id of this.#others.remote.keys()) this.transfers.gone(id);
+    for (const id of [...this.#others.remote.keys()]) this.#forget(id);
     this.#others.end();
     this.#chat.disconnect();
     this.#members.load('', []);

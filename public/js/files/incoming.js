@@ -106,9 +106,10 @@ export class Incoming {
   /** @param {unknown} data */
   #take(data) {
     if (data instanceof ArrayBuffer) return this.#takeBytes(data);
+    if (!this.pending) return void this.#channel?.close();
     const message = read(data);
     if (!message || !('end' in message)) return this.#finish('failed', 'broken', 'broken');
-    if (this.pending) this.#finish(...endOf(message.end), null);
+    this.#finish(...endOf(message.end), null);
     this.#channel?.close();
   }
 

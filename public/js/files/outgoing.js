@@ -117,6 +117,7 @@ export class Outgoing {
   }
 
   #wait() {
+    if (this.item.state === 'active') return this.#broken();
     this.item.done = 0;
     this.#set('waiting');
   }

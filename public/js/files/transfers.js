@@ -93,9 +93,10 @@ export class Transfers extends EventTarget {
     /** @type {Refused[]} */
     const refused = [];
     for (const file of files) {
-      const reason = file.size > MAX_SIZE ? 'too-big' : peers.some((peer) => this.#isFull(peer)) ? 'too-many' : null;
+      const open = peers.filter((peer) => !this.#isFull(peer));
+      const reason = file.size > MAX_SIZE ? 'too-big' : open.length === 0 ? 'too-many' : null;
       if (reason) refused.push({ name: safeName(file.name), reason });
-      else this.#offer(file, peers, only);
+      else this.#offer(file, open, only);
     }
     this.#tell();
     return refused;

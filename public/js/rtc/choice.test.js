@@ -149,3 +149,22 @@ test('sharing: nothing chosen is no problem, a choice after the end is let go', 
   await sharing;
   assert.deepEqual([media.screen.on, screen.readyState], [false, 'ended']);
 });
+
+test('whoever comes again with the camera off still learns what is plugged in', async () => {
+  const { media, devices } = await make();
+  media.stop();
+  await media.setMic(true);
+  devices.plug([all.mic1, all.camera1]);
+  await settle();
+  assert.deepEqual(media.devices.mics.map(({ id }) => id), ['mic-1']);
+});
+
+test('of two choices in a row the one in use is remembered, and a choice that worked clears what did not', async () => {
+  const { media, kept, devices } = await make();
+  await Promise.all([media.choose('camera', 'camera-2'), media.choose('camera', 'camera-1')]);
+  assert.equal(kept.camera, 'camera-1');
+  devices.devices = devices.devices.map((one) => (one.id === 'camera-2' ? { ...one, error: 'NotReadableError' } : one));
+  await media.choose('camera', 'camera-2');
+  await media.choose('camera', 'camera-1');
+  assert.equal(media.camera.problem, null);
+});

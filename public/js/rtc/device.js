@@ -103,8 +103,8 @@ export class Device {
     const stops = this.#stops;
     await this.#asking;
     if (stops !== this.#stops || this.#chosen !== id) return;
-    if (!this.track || id === this.#deviceId) return this.#changed();
     this.problem = null;
+    if (!this.track || id === this.#deviceId) return this.#changed();
     try {
       const track = await this.#requestWith({ deviceId: { exact: id } });
       if (stops !== this.#stops || this.#chosen !== id || (this.#kind === 'video' && !this.wanted)) return track.stop();

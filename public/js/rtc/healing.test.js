@@ -190,7 +190,7 @@ test('what is not shown is not sent, and not missed; shown again, it is', async 
   const camera = () => pair.a.pc.getTransceivers()[1].sender.parameters.encodings[0];
   pair.a.mesh.setTrack('camera', /** @type {any} */ (new FakeTrack('video')));
   pair.b.mesh.setView('a', { camera: { width: 640, height: 360 }, screen: null });
-  await pair.run(10);
+  await pair.run(400);
   assert.equal(camera().active, true);
   pair.b.mesh.setView('a', { camera: null, screen: null });
   pair.b.flows = [true, false, false, false];
@@ -204,7 +204,7 @@ test('what is not shown is not sent, and not missed; shown again, it is', async 
   assert.ok(pair.a.connections.length > 1);
   assert.equal(camera().active, false);
   pair.b.mesh.setView('a', { camera: { width: 640, height: 360 }, screen: null });
-  await pair.run(10);
+  await pair.run(400);
   assert.equal(camera().active, true);
   await pair.run(12_000);
   assert.notEqual(pair.b.troubles.length, 0);

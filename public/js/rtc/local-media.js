@@ -85,11 +85,13 @@ export class LocalMedia extends EventTarget {
 
   /** @param {boolean} on */
   setMic(on) {
+    if (on) this.devices.connect();
     return this.mic.set(on);
   }
 
   /** @param {boolean} on */
   setCamera(on) {
+    if (on) this.devices.connect();
     return this.camera.set(on);
   }
 
@@ -107,7 +109,7 @@ export class LocalMedia extends EventTarget {
       this.dispatchEvent(new Event('change'));
     } else {
       await this[kind].choose(id);
-      if (!this[kind].problem) this.#memory.keep(kind, id);
+      if (!this[kind].problem && this[kind].deviceId === id) this.#memory.keep(kind, id);
     }
   }
 

@@ -79,7 +79,7 @@ export class Mesh extends EventTarget {
     this.remote.set(peer.id, link.remote);
     link.addEventListener('change', () => this.#changed(peer.id, link));
     link.addEventListener('trouble', () => this.#troubled());
-    link.addEventListener('shown', () => this.#upload.changed());
+    link.addEventListener('shown', () => this.#upload.viewChanged());
     link.addEventListener('reading', () => this.#upload.read(peer.id, link.reading));
     link.addEventListener('message', (event) => this.#told('message', peer.id, { data: detailOf(event) }));
     link.addEventListener('channel', (event) => this.#told('channel', peer.id, { channel: detailOf(event) }));

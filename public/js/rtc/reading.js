@@ -7,7 +7,7 @@
  * @property {number} audio packets of the voice that came in
  * @property {number} camera packets of the camera that came in
  * @property {number} frames of the camera that were decoded
- * @property {number} freezes of what comes in, so often
+ * @property {number} freezes of the camera's picture; a screen stands still by itself
  * @property {number} lost packets of what comes in
  * @property {number} received packets of what comes in
  * @property {number|null} roundTrip milliseconds
@@ -39,9 +39,10 @@ function addIncoming(reading, entry, kind) {
   const packets = entry.packetsReceived ?? 0;
   reading.received += packets;
   reading.lost += Math.max(0, entry.packetsLost ?? 0);
-  reading.freezes += entry.freezeCount ?? 0;
   if (kind === 'audio' || kind === 'camera') reading[kind] += packets;
-  if (kind === 'camera') reading.frames += entry.framesDecoded ?? 0;
+  if (kind !== 'camera') return;
+  reading.frames += entry.framesDecoded ?? 0;
+  reading.freezes += entry.freezeCount ?? 0;
 }
 
 /** @param {Reading} reading @param {any} entry */

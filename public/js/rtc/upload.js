@@ -17,6 +17,9 @@ export const RECOVERY_MS = 20_000;
 /** How long a way counts as narrow after the browser said so. */
 export const NARROW_MS = 10_000;
 
+/** What others show is looked at this often, ms. */
+export const VIEW_MS = 300;
+
 /** What a picture has before its first frame tells. */
 const USUAL = { width: 1280, height: 720 };
 
@@ -37,6 +40,8 @@ export class Upload {
   #planned = false;
   /** @type {any} */
   #timer;
+  /** @type {any} */
+  #viewTimer = null;
 
   /**
    * @param {object} options
@@ -70,13 +75,21 @@ export class Upload {
       this.#strainedAt = at;
     }
     this.#relieve(at, limit === 'cpu');
-    if (this.#narrowAt.has(id)) this.changed();
+    this.changed();
   }
 
   /** @param {string} id */
   forget(id) {
     this.#narrowAt.delete(id);
     this.changed();
+  }
+
+  /** Plans anew soon: others say what they show as often as they like. */
+  viewChanged() {
+    this.#viewTimer ??= this.#clock.setTimeout(() => {
+      this.#viewTimer = null;
+      this.changed();
+    }, VIEW_MS);
   }
 
   /** Plans anew, once all that changes now has changed. */
@@ -88,6 +101,7 @@ export class Upload {
 
   stop() {
     this.#clock.clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#viewTimer);
   }
 
   /** @param {boolean} speaking */

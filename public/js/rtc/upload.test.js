@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VirtualClock } from '../_fakes/virtual-clock.js';
 import { settle } from '../_fakes/tasks.js';
-import { CALM_MS, NARROW_MS, RECOVERY_MS, RELIEF_MS, Upload, VOICE_HOLD_MS } from './upload.js';
+import { CALM_MS, NARROW_MS, RECOVERY_MS, RELIEF_MS, Upload, VIEW_MS, VOICE_HOLD_MS } from './upload.js';
 
 const track = /** @type {any} */ ({ getSettings: () => ({ width: 1280, height: 720 }) });
 const HD = { camera: { width: 1280, height: 720 }, screen: null };
@@ -86,4 +86,12 @@ test('a way is narrow while the browser says so, and for a while after', async (
   assert.ok((await read(1_000, 'bandwidth', 200_000)).scaleResolutionDownBy > 1);
   assert.ok((await read(1_000 + NARROW_MS, 'none', 200_000)).scaleResolutionDownBy > 1);
   assert.equal((await read(1_001 + NARROW_MS, 'none', 200_000)).scaleResolutionDownBy, 1);
+});
+
+test('others may say what they show as often as they like: one plan is made of it', async () => {
+  const { upload, clock, link } = make(2);
+  for (let i = 0; i < 50; i++) upload.viewChanged();
+  clock.pass(VIEW_MS);
+  await settle(2);
+  assert.equal(link.times, 1);
 });
