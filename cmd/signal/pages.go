@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"net/http"
 	"path"
@@ -40,9 +41,11 @@ func newPages(source fs.FS) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{files: files, prefix: assets + sumOf(files)}
-	p.index, err = writeIndex(files, p.prefix)
-	return p, err
+	if err := errors.Join(addStyle(files), addLater(files)); err != nil {
+		return nil, err
+	}
+	prefix := assets + sumOf(files)
+	return &pages{files: files, prefix: prefix, index: writeIndex(files, prefix)}, nil
 }
 
 // pack makes the encoding that nearly all browsers ask for of the page and of

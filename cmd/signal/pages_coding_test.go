@@ -51,6 +51,9 @@ func TestCodings(t *testing.T) {
 			if again := p.coded(path, coding, "If-None-Match", tag); again.StatusCode != http.StatusNotModified {
 				t.Errorf("%s as %q again: %s", path, coding, again.Status)
 			}
+			if a.ContentLength != int64(len(a.text)) {
+				t.Errorf("%s as %q says it has %d bytes, and has %d", path, coding, a.ContentLength, len(a.text))
+			}
 			if head := p.ask(http.MethodHead, path, "", "Accept-Encoding", coding); head.Header.Get("ETag") != tag || head.text != "" {
 				t.Errorf("HEAD %s as %q: %v", path, coding, head.Header)
 			}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -116,6 +117,7 @@ func (f *file) serve(c echo.Context, caching string) {
 		if packed, ok := f.encoded[chosen]; ok && request.Header.Get("Range") == "" {
 			body, etag = packed(), etag+"-"+string(chosen)
 			h.Set(echo.HeaderContentEncoding, string(chosen))
+			h.Set(echo.HeaderContentLength, strconv.Itoa(len(body))) // http.ServeContent gives none for what is packed
 		}
 	}
 	h.Set(echo.HeaderContentType, f.contentType)

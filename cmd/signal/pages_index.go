@@ -33,36 +33,30 @@ var (
 // as JSON, so that the page can have them fetched while nothing waits for them.
 const laterName = "/js/later.json"
 
-// writeIndex makes the page in each language: with the lasting addresses of its
-// parts, one stylesheet for all, which it adds to the files, what can be seen
-// before any module has come, and every module that is needed to start named
-// at once, so that none waits for another to name it (HTML, section 4.6.8.12,
-// modulepreload).
-func writeIndex(files map[string]*file, prefix string) (map[string]*file, error) {
+// addStyle adds one stylesheet that holds all of the page's, in their order.
+func addStyle(files map[string]*file) error {
 	source, ok := files[indexName]
 	if !ok {
-		return nil, fmt.Errorf("the embedded page lacks %s", indexName)
+		return fmt.Errorf("the embedded page lacks %s", indexName)
 	}
-	page := string(source.body)
+	links := styleLinks.FindAllSubmatch(source.body, -1)
+	if len(links) == 0 {
+		return nil
+	}
 	var style bytes.Buffer
-	links := styleLinks.FindAllStringSubmatch(page, -1)
 	for _, link := range links {
-		sheet, ok := files[link[1]]
+		sheet, ok := files[string(link[1])]
 		if !ok {
-			return nil, fmt.Errorf("the embedded page lacks %s", link[1])
+			return fmt.Errorf("the embedded page lacks %s", link[1])
 		}
 		style.Write(sheet.body)
 	}
-	if len(links) > 0 {
-		files[styleName] = newFile(styleName, style.Bytes())
-		page = strings.Replace(page, links[0][0], fmt.Sprintf("  <link rel=\"stylesheet\" href=%q>\n", prefix+styleName), 1)
-		page = styleLinks.ReplaceAllStringFunc(page, func(link string) string {
-			if strings.Contains(link, prefix) {
-				return link
-			}
-			return ""
-		})
-	}
+	files[styleName] = newFile(styleName, style.Bytes())
+	return nil
+}
+
+// addLater adds the list of the modules for later.
+func addLater(files map[string]*file) error {
 	first := modulesOf(files, append([]string{mainName}, views...)...)
 	later := []string{}
 	for _, name := range modulesOf(files, parts...) {
@@ -72,16 +66,30 @@ func writeIndex(files map[string]*file, prefix string) (map[string]*file, error)
 	}
 	list, err := json.Marshal(later)
 	if err != nil {
-		return nil, fmt.Errorf("list the modules for later: %w", err)
+		return fmt.Errorf("list the modules for later: %w", err)
 	}
 	files[laterName] = newFile(laterName, list)
+	return nil
+}
+
+// writeIndex makes the page in each language: with the lasting addresses of its
+// parts, one stylesheet for all, what can be seen before any module has come,
+// and every module that is needed to start named at once, so that none waits
+// for another to name it (HTML, section 4.6.8.12, modulepreload).
+func writeIndex(files map[string]*file, prefix string) map[string]*file {
+	style := fmt.Sprintf("  <link rel=\"stylesheet\" href=%q>\n", prefix+styleName)
+	page := styleLinks.ReplaceAllStringFunc(string(files[indexName].body), func(string) string {
+		link := style
+		style = ""
+		return link
+	})
 	index := make(map[string]*file)
 	for lang := range explanationTexts {
 		texts := "/js/i18n/" + lang + ".js"
 		text := indexIn(page, lang, prefix, modulesOf(files, append([]string{mainName, texts}, views...)...))
 		index[lang] = newFile(indexName, []byte(strings.Replace(text, emptyApp, firstSight(files[texts]), 1)))
 	}
-	return index, nil
+	return index
 }
 
 const emptyApp = `<div id="app"></div>`
