@@ -69,6 +69,8 @@ export class FakeMediaDevices extends EventTarget {
   tracks = [];
   /** While set, requests wait for it. @type {Promise<void>|null} */
   prompt = null;
+  /** Whether one camera can be open at a time, as on some phones. */
+  oneCamera = false;
   /** Whether ids are hidden, as without permission. */
   hidden = false;
 
@@ -117,6 +119,8 @@ export class FakeMediaDevices extends EventTarget {
     const device = exact === undefined ? all[0] : all.find(({ id }) => id === exact);
     if (!device) throw new DOMException('deviceId', 'OverconstrainedError');
     if (device.error) throw new DOMException(kind, device.error);
+    const taken = this.tracks.some((track) => track.kind === 'video' && track.readyState === 'live' && track.deviceId !== device.id);
+    if (this.oneCamera && kind === 'video' && taken) throw new DOMException(kind, 'NotReadableError');
     return device;
   }
 }

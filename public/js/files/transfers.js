@@ -30,6 +30,9 @@ import { LABEL, MAX_OFFERS, MAX_SIZE, read, safeName, tell } from './wire.js';
 const TICK_MS = 500;
 /** How long a peer with a fresh connection has to offer again what it was sending, ticks. */
 const GRACE = 30;
+/** How many new files one peer may offer within a minute; more are refused. */
+export const MAX_NEW = 30;
+const MINUTE_MS = 60_000;
 /** Files that came to an end and are still listed. */
 const MAX_ENDED = 50;
 
@@ -50,6 +53,8 @@ export class Transfers extends EventTarget {
   #items = [];
   /** Ticks left for what is to be offered again. @type {Map<Incoming, number>} */
   #graces = new Map();
+  /** How many files each peer has newly offered within the last minute. @type {Map<string, number>} */
+  #news = new Map();
   /** @type {Map<Item, number>} */
   #before = new Map();
   #lastID = 0;
@@ -192,7 +197,7 @@ export class Transfers extends EventTarget {
       known.attach(channel);
       return;
     }
-    const refusal = known ? 'broken' : file.size > MAX_SIZE ? 'too-big' : this.#isCrowded(peer) ? 'too-many' : null;
+    const refusal = known ? 'broken' : file.size > MAX_SIZE ? 'too-big' : this.#isCrowded(peer) || !this.#admit(peer) ? 'too-many' : null;
     if (refusal) {
       tell(channel, { end: refusal });
       channel.close();
@@ -217,6 +222,19 @@ export class Transfers extends EventTarget {
   /** @param {string} peer */
   #isCrowded(peer) {
     return this.#pendingOf(peer, 'in') >= MAX_OFFERS;
+  }
+
+  /** Counts a new offer of a peer. @param {string} peer @returns {boolean} whether it is not one too many */
+  #admit(peer) {
+    const count = this.#news.get(peer) ?? 0;
+    if (count >= MAX_NEW) return false;
+    this.#news.set(peer, count + 1);
+    this.#clock.setTimeout(() => {
+      const left = (this.#news.get(peer) ?? 1) - 1;
+      if (left > 0) this.#news.set(peer, left);
+      else this.#news.delete(peer);
+    }, MINUTE_MS);
+    return true;
   }
 
   /** @param {string} peer @param {Item['way']} way */

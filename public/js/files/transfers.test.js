@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { FakeDataChannel } from '../_fakes/data-channel.js';
 import { collect, settle } from '../_fakes/tasks.js';
 import { VirtualClock } from '../_fakes/virtual-clock.js';
-import { Transfers } from './transfers.js';
+import { MAX_NEW, Transfers } from './transfers.js';
 import { MAX_OFFERS, MAX_SIZE, WINDOW } from './wire.js';
 
 /** A sink that keeps what it gets. */
@@ -370,6 +370,8 @@ test('more than the largest file, or too many, are not offered', () => {
   assert.deepEqual(a.offer([huge, just], ['b']), [{ name: 'huge.bin', reason: 'too-big' }]);
   const many = Array.from({ length: MAX_OFFERS + 3 }, () => fileOf(1));
   assert.equal(a.offer(many, ['c']).length, 3);
+  assert.deepEqual(a.offer([fileOf(1)], ['c', 'd']), [], 'who answers nothing stops no offer to others');
+  assert.equal(a.list.filter(({ peer }) => peer === 'd').length, 1);
 });
 
 /**
@@ -415,6 +417,48 @@ test('a peer has only so many offers open, and of no size', async () => {
   assert.equal(b.list.length, MAX_OFFERS);
   assert.deepEqual(over.readyState, 'closed');
   assert.equal(big.readyState, 'closed');
+});
+
+test('a peer offers only so many files in a minute, however they end', async () => {
+  const clock = new VirtualClock();
+  const b = new Transfers({ open: () => null, clock });
+  const offer = async (/** @type {string} */ id) => {
+    const channel = channelTo(b, { id, name: 'n', size: 1 });
+    await settle(4);
+    const taken = channel.readyState === 'open';
+    if (taken) channel.send(JSON.stringify({ end: 'cancelled' }));
+    await settle(4);
+    return taken;
+  };
+  for (let i = 0; i < MAX_NEW; i++) assert.equal(await offer(`k${i}`), true);
+  assert.equal(await offer('over'), false);
+  clock.pass(60_000);
+  assert.equal(await offer('later'), true);
+});
+
+test('a stray word after the end does not undo it', async () => {
+  const b = new Transfers({ open: () => null, clock: new VirtualClock(), sink: async () => new MemorySink() });
+  const channel = channelTo(b, { id: 'k', name: 'n', size: 1 });
+  await settle(4);
+  await b.accept(item(b).id);
+  channel.send(new ArrayBuffer(1));
+  await settle(20);
+  assert.equal(item(b).state, 'done');
+  channel.send(JSON.stringify({ nonsense: true }));
+  await settle(4);
+  assert.equal(item(b).state, 'done');
+});
+
+test('a receiver that has begun to take a file cannot ask for it again', async () => {
+  const sides = pair();
+  const { a, b, channels, sink } = sides;
+  sink.gate = new Promise(() => {});
+  await b.accept(await offered(sides, fileOf(3 * WINDOW)));
+  await settle(20);
+  assert.equal(item(a).state, 'active');
+  channels[0]?.other?.send(JSON.stringify({ wait: true }));
+  await settle(20);
+  assert.deepEqual([item(a).state, item(a).reason], ['failed', 'broken']);
 });
 
 test('bytes nobody asked for, or too many, end it', async () => {

@@ -56,11 +56,29 @@ test('a camera that is off is chosen without its light going on', async () => {
 
 test('a device that cannot be used leaves the one in use', async () => {
   const { media, kept, devices } = await make();
+  const broken = (/** @type {string} */ error) => {
+    devices.devices = Object.values(all).map((one) => (one.id === 'camera-2' ? { ...one, error } : one));
+  };
   const { track } = media.camera;
-  devices.devices = devices.devices.map((one) => (one.id === 'camera-2' ? { ...one, error: 'NotReadableError' } : one));
+  broken('SecurityError');
   await media.choose('camera', 'camera-2');
-  assert.deepEqual([media.camera.problem, media.camera.track, media.camera.on], ['busy', track, true]);
-  assert.deepEqual([media.camera.deviceId, kept], ['camera-1', {}]);
+  assert.deepEqual([media.camera.problem, media.camera.track, media.camera.on], ['refused', track, true]);
+  broken('NotReadableError');
+  await media.choose('camera', 'camera-2');
+  assert.deepEqual([media.camera.problem, media.camera.on], ['busy', true]);
+  assert.deepEqual([media.camera.deviceId, media.camera.track?.readyState, kept], ['camera-1', 'live', {}]);
+});
+
+test('where one camera can be open at a time, the one in use is let go first', async () => {
+  const { media, kept, devices } = await make();
+  devices.oneCamera = true;
+  await media.choose('camera', 'camera-2');
+  assert.deepEqual([media.camera.deviceId, media.camera.on, media.camera.problem], ['camera-2', true, null]);
+  assert.deepEqual(kept, { camera: 'camera-2' });
+  const switched = [media.choose('camera', 'camera-1'), media.setCamera(false)];
+  await Promise.all(switched);
+  assert.deepEqual([media.camera.on, media.camera.track], [false, null]);
+  assert.deepEqual(devices.tracks.filter(({ kind, readyState }) => kind === 'video' && readyState === 'live'), []);
 });
 
 test('what is chosen while the browser still asks is used after that', async () => {

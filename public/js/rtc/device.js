@@ -112,10 +112,32 @@ export class Device {
       this.#adopt(track);
     } catch (error) {
       if (stops !== this.#stops || this.#chosen !== id) return;
-      this.#chosen = this.#deviceId;
-      this.problem = problemOf(error);
-      this.#changed();
+      if (this.#kind === 'video' && this.track && problemOf(error) === 'busy') await this.#exchange(id);
+      else this.#refused(error);
     }
+  }
+
+  /**
+   * Some phones open one camera at a time: lets go of the one in use first, and takes it again where the other does not come.
+   * @param {string} id
+   */
+  async #exchange(id) {
+    const [stops, before] = [this.#stops, this.#deviceId];
+    let fault = null;
+    this.#release();
+    await this.#take(this.#requestWith({ deviceId: { exact: id } }).catch((error) => {
+      fault = error;
+      if (stops !== this.#stops) throw error;
+      return this.#requestWith({ deviceId: { exact: before } });
+    }));
+    if (fault && this.track && this.#chosen === id) this.#refused(fault);
+  }
+
+  /** What was chosen does not come; what is in use stays. @param {unknown} error */
+  #refused(error) {
+    this.#chosen = this.#deviceId;
+    this.problem = problemOf(error);
+    this.#changed();
   }
 
   /** Goes back to the device that was chosen, once that is there again. @param {string[]} ids of those that are there */

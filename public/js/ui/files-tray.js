@@ -78,6 +78,8 @@ export class FilesTray {
     this.#body.hidden = groups.size === 0;
     this.#clear.hidden = this.#transfers.list.every(isPending);
     for (const item of this.#transfers.list) this.#announce(item);
+    const listed = new Set(this.#transfers.list.map(({ id }) => id));
+    for (const id of this.#told.keys()) if (!listed.has(id)) this.#told.delete(id);
   };
 
   #groups() {
