@@ -366,3 +366,30 @@ func (p *person) allows(permission string) {
 		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
 	})
 }
+
+// browserReactions has one person react, and another see it on their tile.
+func browserReactions(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
+	mina.enters("tea", english)
+	jonas.enters("tea", english)
+	jonas.eval(`(() => {
+  window.reactions = [];
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) {
+        if (node.className === 'tile-reaction') reactions.push(node.closest('.tile').ariaLabel + ' ' + node.textContent);
+      }
+    }
+  }).observe(document, { subtree: true, childList: true });
+})()`)
+	jonas.eventually("is shown a reaction", func(ctx context.Context) error {
+		mina.clicks("button", english.react) // again, until the two have the channel it goes by
+		mina.clicksIn(&in{role: "toolbar", name: english.react}, "button", english.applause)
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("reactions[0] ?? ''"))
+		if err == nil && got != "Mina 👏" {
+			err = fmt.Errorf("is shown %q", got)
+		}
+		return err
+	})
+}

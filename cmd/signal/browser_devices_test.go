@@ -55,3 +55,31 @@ func (p *person) joinsEmptyHanded(there *person) {
 	there.reads("group", p.name, "Camera off")
 	there.reads("group", p.name, "Muted")
 }
+
+// browserStill has the devices come late: Join, which a hand may be on its way
+// to, stays where it is.
+func browserStill(t *testing.T, c *chromium) {
+	s := startSite(t)
+	for _, size := range [][2]int64{{1000, 640}, {1440, 900}, {700, 480}, {390, 844}} {
+		mina := c.person(t, s, "Mina", look{width: size[0], height: size[1]})
+		mina.prepares(`{
+  const granted = new Promise((resolve) => { window.grant = resolve; });
+  const devices = navigator.mediaDevices;
+  for (const name of ['getUserMedia', 'enumerateDevices']) {
+    const ask = devices[name].bind(devices);
+    devices[name] = (...wanted) => granted.then(() => ask(...wanted));
+  }
+}`)
+		mina.open("/r/tea")
+		mina.sees("button", "Join")
+		mina.reads("main", "", "Nobody is here yet")
+		const top = `document.querySelector('[type="submit"]').getBoundingClientRect().top`
+		before := mina.eval(top)
+		mina.eval("grant()")
+		mina.sees("combobox", "Camera")
+		if after := mina.eval(top); after != before {
+			t.Errorf("at %d by %d Join moves from %s to %s", size[0], size[1], before, after)
+		}
+		mina.close()
+	}
+}

@@ -80,6 +80,8 @@ func TestBrowser(t *testing.T) {
 		{"shortcuts", browserShortcuts},
 		{"toggles", browserToggles},
 		{"controls", browserControls},
+		{"reactions", browserReactions},
+		{"door stands still", browserStill},
 		{"keyboard", browserKeyboard},
 		{"invite", browserInvite},
 		{"sending", browserSending},
