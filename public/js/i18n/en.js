@@ -70,7 +70,6 @@ export const en = Object.freeze({
   'control.invite': 'Invite',
   'control.leave': 'Leave',
   'control.close': 'Close',
-  'control.shortcut': 'Shortcut: {key}',
 
   'call.stage': 'Everyone in the call',
   'call.reconnecting': 'Reconnecting…',
@@ -84,9 +83,9 @@ export const en = Object.freeze({
   'tile.connecting': 'Connecting…',
   'tile.reconnecting': 'Reconnecting…',
   'tile.audioOnly': 'Sound only: the connection is too weak for pictures',
+  'tile.paused': 'Camera paused: the shared screen needs the room',
   'tile.no-route': 'No direct route and no relay',
   'tile.no-route-relay': 'No route, not even through the relay',
-  'tile.no-answer': 'No answer from the other side',
   'tile.rejected': 'The browsers could not connect',
 
   'chat.title': 'Chat',

@@ -66,7 +66,6 @@ export const ko = Object.freeze({
   'control.invite': '초대',
   'control.leave': '나가기',
   'control.close': '닫기',
-  'control.shortcut': '단축키: {key}',
 
   'call.stage': '통화 중인 모든 사람',
   'call.reconnecting': '다시 연결하는 중…',
@@ -79,10 +78,10 @@ export const ko = Object.freeze({
   'tile.cameraOff': '카메라 꺼짐',
   'tile.connecting': '연결하는 중…',
   'tile.reconnecting': '다시 연결하는 중…',
+  'tile.paused': '공유 화면을 위해 카메라를 잠시 멈췄습니다',
   'tile.audioOnly': '소리만 나옵니다. 연결이 약해 화면을 보낼 수 없습니다',
   'tile.no-route': '직접 연결도 중계도 되지 않습니다',
   'tile.no-route-relay': '중계를 거쳐도 연결되지 않습니다',
-  'tile.no-answer': '상대방이 응답하지 않습니다',
   'tile.rejected': '브라우저끼리 연결하지 못했습니다',
 
   'chat.title': '채팅',

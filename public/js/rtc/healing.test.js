@@ -210,6 +210,20 @@ test('what is not shown is not sent, and not missed; shown again, it is', async 
   assert.notEqual(pair.b.troubles.length, 0);
 });
 
+test('a camera for which there is no room beside so many is said to pause, and not missed', async () => {
+  const pair = await connectedMeshes();
+  const crowd = Array.from({ length: 30 }, (_, i) => `b${i}`);
+  pair.a.mesh.setTrack('camera', /** @type {any} */ (new FakeTrack('video')));
+  for (const id of crowd) pair.a.mesh.add(participant(id));
+  pair.b.flows = [true, false, false, false];
+  await pair.run(9_000);
+  assert.equal(pair.a.pc.getTransceivers()[1].sender.parameters.encodings[0].active, false);
+  assert.deepEqual([pair.remote(pair.b).paused, pair.remote(pair.b).frozen, pair.b.troubles.length], [true, false, 0]);
+  for (const id of crowd) pair.a.mesh.remove(id);
+  await pair.run(400);
+  assert.equal(pair.remote(pair.b).paused, false);
+});
+
 test('a person may ask for another try of what seems to be good', async () => {
   const pair = await connectedMeshes();
   pair.b.mesh.retry('a');

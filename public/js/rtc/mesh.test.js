@@ -107,7 +107,7 @@ test('where the browser has no connection to give, that peer has failed', () => 
   mesh.setTrack('audio', null);
   assert.deepEqual(mesh.remote.get('b'), {
     audio: null, camera: null, screen: null, screenAudio: null, state: 'failed', reason: 'rejected', healing: '', audioOnly: false,
-    quality: null, frozen: false, silent: false,
+    quality: null, frozen: false, silent: false, paused: false,
   });
   mesh.remove('b');
   assert.equal(mesh.remote.size, 0);

@@ -42,6 +42,9 @@ export class PeerLink extends EventTarget {
   #arrivals = new Arrivals();
   /** What the page shows of the other side; null: nobody said. @type {View|null} */
   #view = null;
+  /** Whether either side has too little room for its camera's picture, which the other shows. */
+  #pausing = false;
+  #paused = false;
   /** Connected, and yet media do not flow. */
   #stalled = false;
   /** The own address has changed while signaling was down. */
@@ -84,7 +87,7 @@ export class PeerLink extends EventTarget {
     this.#series.addEventListener('state', () => this.#stateChanged());
     this.#series.addEventListener('track', () => this.#publish());
     this.#series.addEventListener('offered', () => this.#ladder.helped());
-    this.#series.addEventListener('open', () => this.#tellView());
+    this.#series.addEventListener('open', () => this.#opened());
     this.#series.addEventListener('message', (event) => this.#said(/** @type {CustomEvent} */ (event).detail));
     this.#series.addEventListener('channel', (event) => this.#pass(event));
     this.#series.addEventListener('fault', (event) => this.#pass(event));
@@ -148,6 +151,10 @@ export class PeerLink extends EventTarget {
   /** Sends within these bounds from now on. @param {Encodings} encodings */
   setEncodings(encodings) {
     this.#series.setEncodings(encodings);
+    const pausing = encodings.camera?.active === false && this.shown?.camera !== null;
+    if (pausing === this.#pausing) return;
+    this.#pausing = pausing;
+    this.tell({ paused: pausing });
   }
 
   /** Says something to the other page, if it can be said now. @param {object} message */
@@ -261,16 +268,32 @@ export class PeerLink extends EventTarget {
     if (this.#view) this.tell({ view: this.#view });
   }
 
+  /** The channel to the other page is open; that page may be a new one. */
+  #opened() {
+    this.#tellView();
+    this.#setPaused(false);
+    if (this.#pausing) this.tell({ paused: true });
+  }
+
   /** @param {Record<string, unknown>} message */
   #said(message) {
-    if (!('view' in message)) {
-      this.dispatchEvent(new CustomEvent('message', { detail: message }));
-      return;
-    }
-    const shown = viewOf(message.view);
+    if ('view' in message) this.#setShown(viewOf(message.view));
+    else if ('paused' in message) this.#setPaused(message.paused === true);
+    else this.dispatchEvent(new CustomEvent('message', { detail: message }));
+  }
+
+  /** @param {View|null} shown null: it was no view */
+  #setShown(shown) {
     if (!shown || isSame(shown, this.shown)) return;
     this.shown = shown;
     this.dispatchEvent(new Event('shown'));
+  }
+
+  /** @param {boolean} paused */
+  #setPaused(paused) {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#restartWatch();
   }
 
   /** @param {Event} event */
@@ -285,7 +308,7 @@ export class PeerLink extends EventTarget {
     /** @type {FlowKind[]} */
     const kinds = [];
     if (mic) kinds.push('audio');
-    if (camera && this.#view?.camera !== null && !this.#series.link?.audioOnly) kinds.push('camera');
+    if (camera && this.#view?.camera !== null && !this.#paused && !this.#series.link?.audioOnly) kinds.push('camera');
     return kinds;
   }
 
@@ -306,7 +329,9 @@ export class PeerLink extends EventTarget {
 
   #publish() {
     const { frozen, silent } = this.#arrivals;
-    const remote = describe(this.remote, this.#series.link, this.#ladder, { quality: this.#quality.score, frozen, silent });
+    const remote = describe(this.remote, this.#series.link, this.#ladder, {
+      quality: this.#quality.score, frozen, silent, paused: this.#paused,
+    });
     if (remote === this.remote) return;
     this.remote = remote;
     this.dispatchEvent(new Event('change'));

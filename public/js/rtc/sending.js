@@ -21,22 +21,27 @@
  * @typedef {object} Sources what there is to send
  * @property {Size|null} camera of its pictures; null: none
  * @property {Size|null} screen of its pictures; null: none
+ * @property {boolean} screenAudio whether there is sound of the screen
  * @property {boolean} speaking whether the own voice is heard
  * @property {number} strain 0: the machine keeps up; each step more means less work, up to {@link MAX_STRAIN}
  */
 
 /** What may go out in all, sound and headers included, bit/s: most home connections have that much to send. */
 export const UPLOAD = 2_400_000;
-/** The most for one sound, and what a packet's headers come to, bit/s (50 packets a second of some 60 bytes). */
+/** The least and the most for one sound, and what its packets' headers come to, bit/s (50 a second of some 60 bytes). */
+const SOUND_LEAST = 16_000;
 export const VOICE = 40_000;
-const VOICE_HEADERS = 24_000;
-export const SCREEN_SOUND = 64_000;
+const SCREEN_SOUND = 64_000;
+const SOUND_HEADERS = 24_000;
+/** The most of the upload that goes to all voices, and to the sound of a screen. */
+const VOICES_SHARE = 0.5;
+const SCREEN_SOUND_SHARE = 0.3;
 /** Share of the pictures' bit rate that headers and retransmissions take. */
 const EXTRA = 1.1;
 /** The most for one picture, bit/s. */
 const CAMERA_MOST = 1_700_000;
 const SCREEN_MOST = 1_500_000;
-/** The least with which a picture is worth sending, bit/s. */
+/** The least with which a camera is worth sending, bit/s. */
 const LEAST = 60_000;
 /** Bits for a pixel and frame with which a talking head looks good, and with which it still does; a screen hardly moves. */
 const CAMERA_BITS = 0.1;
@@ -64,21 +69,53 @@ const SCALES = [1, 1.25, 1.5, 2, 2.5, 3, 4, 6, 8];
  * @returns {Map<string, Encodings>}
  */
 export function plan(receivers, sources) {
-  const sound = receivers.length * (VOICE + VOICE_HEADERS + (sources.screen ? SCREEN_SOUND : 0));
-  const pictures = Math.max(0, UPLOAD - sound) / EXTRA;
-  const wants = receivers.map((receiver) => wantOf(receiver, sources));
-  const screens = share(wants.map(({ screen }) => screen), pictures * SCREEN_SHARE);
-  const eagerness = receivers.length > 2 && !sources.speaking ? SILENT : 1;
-  const room = eagerness * (pictures - sum(screens));
-  const cameras = share(wants.map(({ camera }) => eagerness * camera), room);
+  const count = receivers.length;
+  const voice = soundOf(count, VOICE, VOICES_SHARE);
+  const screenSound = sources.screenAudio ? soundOf(count, SCREEN_SOUND, SCREEN_SOUND_SHARE) : null;
+  const sounds = count * (withHeaders(voice) + (screenSound === null ? 0 : withHeaders(screenSound)));
+  const { cameras, screens } = picturesOf(receivers, sources, Math.max(0, UPLOAD - sounds) / EXTRA);
   return new Map(receivers.map(({ id, available, view }, i) => [id, {
-    audio: { active: true, maxBitrate: VOICE, priority: 'high', networkPriority: 'high' },
-    screenAudio: { active: shown(view, 'screen') !== null, maxBitrate: SCREEN_SOUND, priority: 'medium', networkPriority: 'medium' },
+    audio: { active: true, maxBitrate: voice, priority: 'high', networkPriority: 'high' },
+    ...(screenSound !== null && {
+      screenAudio: { active: shown(view, 'screen') !== null, maxBitrate: screenSound, priority: 'medium', networkPriority: 'medium' },
+    }),
     ...withinReach(available, {
-      screen: picture('screen', screens[i], shown(view, 'screen'), sources),
-      camera: picture('camera', cameras[i], shown(view, 'camera'), sources),
+      ...(sources.screen && { screen: picture('screen', screens[i], shown(view, 'screen'), sources) }),
+      ...(sources.camera && { camera: picture('camera', cameras[i], shown(view, 'camera'), sources) }),
     }),
   }]));
+}
+
+/**
+ * What each of several sounds of one kind may have, bit/s.
+ * @param {number} count
+ * @param {number} most
+ * @param {number} part of the upload that is for all of them
+ */
+function soundOf(count, most, part) {
+  return Math.round(Math.min(most, Math.max(SOUND_LEAST, (UPLOAD * part) / count - SOUND_HEADERS)));
+}
+
+/** @param {number} bitrate of a sound */
+const withHeaders = (bitrate) => bitrate + SOUND_HEADERS;
+
+/**
+ * What each picture may have, bit/s, in the order of the receivers. Where there is too little for the cameras, all of it
+ * is the screens'.
+ * @param {Receiver[]} receivers
+ * @param {Sources} sources
+ * @param {number} room for all pictures, bit/s
+ */
+function picturesOf(receivers, sources, room) {
+  const wants = receivers.map((receiver) => wantOf(receiver, sources));
+  const wanted = wants.map(({ screen }) => screen);
+  const screens = share(wanted, room * SCREEN_SHARE);
+  const left = room - sum(screens);
+  const watched = wants.filter(({ camera }) => camera > 0).length;
+  if (left < watched * LEAST) return { screens: share(wanted, room), cameras: wants.map(() => 0) };
+  const eagerness = receivers.length > 2 && !sources.speaking ? SILENT : 1;
+  const cameras = share(wants.map(({ camera }) => eagerness * camera), Math.max(eagerness * left, watched * LEAST), LEAST);
+  return { screens, cameras };
 }
 
 /** @param {View|null} view @param {'camera'|'screen'} kind */
@@ -108,13 +145,17 @@ function bitsFor(kind, size, source) {
 }
 
 /**
- * Gives each what it wants if there is enough, or else all the same share of it, and nobody more than they want.
- * @param {number[]} wants
- * @param {number} room
+ * Gives each what it wants if there is enough; or else the least, and all the same share of what they want beyond it.
+ * @param {number[]} wants 0: nothing
+ * @param {number} room enough for the least of all
+ * @param {number} [least] of those who want anything
  */
-function share(wants, room) {
+function share(wants, room, least = 0) {
   const all = sum(wants);
-  return all <= room ? wants : wants.map((want) => (want * room) / all);
+  if (all <= room) return wants;
+  const leasts = sum(wants.map((want) => Math.min(want, least)));
+  const part = (room - leasts) / (all - leasts);
+  return wants.map((want) => Math.min(want, least) + part * Math.max(0, want - least));
 }
 
 /**
@@ -128,7 +169,7 @@ function picture(kind, bitrate, size, sources) {
   const source = sources[kind];
   if (!size || !source || bitrate <= 0) return { active: false };
   const strain = STRAIN[Math.min(sources.strain, MAX_STRAIN)];
-  const maxBitrate = Math.round(Math.max(LEAST, bitrate));
+  const maxBitrate = Math.round(bitrate);
   const priority = { priority: /** @type {RTCPriorityType} */ (kind === 'screen' ? 'medium' : 'low') };
   if (kind === 'screen') {
     const scale = Math.max(1, covering(size, source));
@@ -154,14 +195,14 @@ function step(scale) {
 /**
  * Takes the pictures back to what the way there carries, the camera first.
  * @param {number|null} available
- * @param {{screen: Encoding, camera: Encoding}} encodings
+ * @param {{screen?: Encoding, camera?: Encoding}} encodings
  */
 function withinReach(available, encodings) {
   if (available === null) return encodings;
-  let room = Math.max(LEAST, available - VOICE - VOICE_HEADERS);
+  let room = Math.max(LEAST, available - withHeaders(VOICE));
   for (const kind of /** @type {const} */ (['screen', 'camera'])) {
     const encoding = encodings[kind];
-    if (!encoding.active || !encoding.maxBitrate) continue;
+    if (!encoding?.active || !encoding.maxBitrate) continue;
     const least = Math.min(1, Math.max(LEAST, room) / encoding.maxBitrate);
     if (least < 0.5) {
       const scale = (encoding.scaleResolutionDownBy ?? 1) * Math.sqrt(0.5 / least);

@@ -7,7 +7,7 @@ const HD = { width: 1280, height: 720 };
 const SOUND_PACKETS = 20_800;
 
 /** @param {Partial<import('./sending.js').Sources>} [more] @returns {import('./sending.js').Sources} */
-const sources = (more) => ({ camera: HD, screen: null, speaking: false, strain: 0, ...more });
+const sources = (more) => ({ camera: HD, screen: null, screenAudio: false, speaking: false, strain: 0, ...more });
 
 /**
  * @param {number} count
@@ -24,24 +24,40 @@ function upload(planned) {
   for (const { audio, camera, screen, screenAudio } of planned.values()) {
     all += (audio?.maxBitrate ?? 0) + SOUND_PACKETS;
     for (const picture of [camera, screen]) if (picture?.active) all += 1.1 * (picture.maxBitrate ?? 0);
-    if (screen?.active && screenAudio?.active) all += screenAudio.maxBitrate ?? 0;
+    if (screenAudio?.active) all += (screenAudio.maxBitrate ?? 0) + SOUND_PACKETS;
   }
   return all;
 }
 
-test('with six in a call the upload is at most 2.5 Mbit/s, whatever is shown and sent', () => {
+test('the upload is at most 2.5 Mbit/s, however many there are and whatever is shown and sent', () => {
   const sizes = [null, { width: 64, height: 48 }, { width: 640, height: 360 }, HD, { width: 3840, height: 2160 }];
-  for (const speaking of [false, true]) {
-    for (const screen of [null, HD, { width: 3840, height: 2160 }]) {
-      for (const camera of sizes) {
-        for (const shown of sizes) {
-          const planned = plan(receivers(5, { camera, screen: shown }), sources({ speaking, screen }));
-          assert.ok(upload(planned) <= 2_500_000, `${upload(planned)}`);
+  const screens = [null, HD, { width: 3840, height: 2160 }];
+  for (let count = 1; count <= 24; count++) {
+    for (const speaking of [false, true]) {
+      for (const screen of screens) {
+        for (const camera of sizes) {
+          for (const shown of sizes) {
+            const views = receivers(count, { camera, screen: shown });
+            views[0].view = { camera: HD, screen: HD };
+            for (const screenAudio of [false, screen !== null]) {
+              const planned = plan(views, sources({ speaking, screen, screenAudio }));
+              assert.ok(upload(planned) <= 2_500_000, `${upload(planned)} to ${count}`);
+            }
+          }
         }
       }
     }
   }
   assert.ok(UPLOAD <= 2_500_000);
+});
+
+test('where cameras would get too little, what there is goes to the shared screen', () => {
+  const planned = (/** @type {number} */ count) => (
+    plan(receivers(count, { camera: { width: 160, height: 90 }, screen: HD }), sources({ screen: HD })).get('p0')
+  );
+  assert.equal(planned(5)?.camera?.active, true);
+  assert.deepEqual(planned(15)?.camera, { active: false });
+  assert.ok((planned(15)?.screen?.maxBitrate ?? 0) > 80_000);
 });
 
 test('for one other who shows it large the camera has what 720p needs', () => {
@@ -58,7 +74,7 @@ test('what is not shown is not sent, and costs the others nothing', () => {
   for (const hidden of all.slice(1)) hidden.view = { camera: null, screen: null };
   const planned = plan(all, sources());
   for (const { id } of all.slice(1)) {
-    assert.deepEqual([planned.get(id)?.camera, planned.get(id)?.screen], [{ active: false }, { active: false }]);
+    assert.deepEqual([planned.get(id)?.camera, planned.get(id)?.screen], [{ active: false }, undefined]);
     assert.equal(planned.get(id)?.audio?.active, true);
   }
   assert.ok((planned.get('p0')?.camera?.maxBitrate ?? 0) > before);

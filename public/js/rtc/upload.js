@@ -128,7 +128,7 @@ export class Upload {
     const receivers = reached.map(([id, link]) => ({ id, view: link.shown, available: this.#available(id, link.reading) }));
     const planned = plan(receivers, {
       camera: sizeOf(this.#tracks.get('camera')), screen: sizeOf(this.#tracks.get('screen')),
-      speaking: this.#speaking, strain: this.#strain,
+      screenAudio: Boolean(this.#tracks.get('screenAudio')), speaking: this.#speaking, strain: this.#strain,
     });
     for (const [id, encodings] of planned) this.#links.get(id)?.setEncodings(encodings);
   }

@@ -217,7 +217,7 @@ export class Stage extends EventTarget {
     const tile = this.#tileOf(id);
     tile.show({
       name, muted: !peer.mic, cameraOff: !peer.camera, hand: peer.hand, pinned: this.#pinned === id,
-      soundOnly: remote?.audioOnly, status: statusOf(remote, peer, this.#call.hasRelay), quality: remote?.quality,
+      soundOnly: remote?.audioOnly || remote?.paused, status: statusOf(remote, peer, this.#call.hasRelay), quality: remote?.quality,
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);
     tile.playOn(this.#media.speaker);

@@ -8,7 +8,7 @@ const nothing = { state: 'connecting', reason: null, healing: '', audioOnly: fal
 
 /**
  * What stands in the way of someone's picture and sound.
- * @param {(typeof nothing & Partial<Pick<Remote, 'frozen' | 'silent'>>) | undefined} link none before there is one
+ * @param {(typeof nothing & Partial<Pick<Remote, 'frozen' | 'silent' | 'paused'>>) | undefined} link none before there is one
  * @param {object} peer
  * @param {string} peer.name
  * @param {boolean} [peer.away] whether the server has lost them
@@ -18,11 +18,14 @@ const nothing = { state: 'connecting', reason: null, healing: '', audioOnly: fal
  * @returns {Status}
  */
 export function statusOf(link, { name, away = false, mic = false, camera = false }, hasRelay = false) {
-  const { state, reason, healing, audioOnly, frozen, silent } = { frozen: false, silent: false, ...(link ?? nothing) };
+  const { state, reason, healing, audioOnly, frozen, silent, paused } = {
+    frozen: false, silent: false, paused: false, ...(link ?? nothing),
+  };
   if (healing || state === 'disconnected' || (away && state !== 'connected')) return waiting(t('tile.reconnecting'));
   if (state === 'connecting') return waiting(t('tile.connecting'));
   if (state === 'failed') return { text: failure(reason ?? 'no-route', name, hasRelay), remedy: true };
   if (audioOnly) return waiting(t('tile.audioOnly'));
+  if (camera && paused) return waiting(t('tile.paused'));
   if (camera && frozen) return { text: t('tile.frozen'), remedy: true };
   return mic && silent ? { text: t('tile.silent'), remedy: true } : waiting('');
 }
