@@ -76,11 +76,12 @@ export class FakePeerConnection {
   }
 
   /**
-   * @param {'audio'|'video'} kind
+   * @param {'audio'|'video'|import('./media.js').FakeTrack} source
    * @param {{direction?: Direction, streams?: any[]}} [init]
    */
-  addTransceiver(kind, { direction = 'sendrecv', streams = [] } = {}) {
-    const transceiver = new FakeTransceiver(this, kind, direction);
+  addTransceiver(source, { direction = 'sendrecv', streams = [] } = {}) {
+    const transceiver = new FakeTransceiver(this, typeof source === 'string' ? source : source.kind, direction);
+    if (typeof source !== 'string') transceiver.sender.track = source;
     transceiver.sender.streams = streams;
     this.#transceivers.push(transceiver);
     this.updateNegotiationNeeded();

@@ -162,10 +162,9 @@ export class LinkSeries extends EventTarget {
     try {
       this.link = new Link({
         ...this.#options, clock: this.#clock, polite: this.#polite, begin, audioOnly: this.#audioOnly,
-        former: this.#former, iceServers: this.#iceServers, policy: this.#policy,
+        former: this.#former, iceServers: this.#iceServers, policy: this.#policy, tracks: this.#tracks,
       });
       this.#listen(this.link);
-      for (const [kind, track] of this.#tracks) this.link.setTrack(kind, track);
       this.link.setEncodings(this.#encodings);
     } catch (error) {
       this.#fault(error);

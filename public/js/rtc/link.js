@@ -14,6 +14,7 @@ import { Transceivers } from './transceivers.js';
  * @property {boolean} polite exactly one of the two sides is
  * @property {boolean} [begin] makes the transceivers and the first offer; the impolite side does, unless told
  * @property {boolean} [audioOnly] as of `setAudioOnly`, from the start
+ * @property {ReadonlyMap<TrackKind, MediaStreamTrack|null>} [tracks] what is sent from the start
  * @property {ReadonlySet<string>} [former] fingerprints of connections of the other side that are no longer used
  * @property {RTCIceServer[]} iceServers
  * @property {RTCIceTransportPolicy} [policy] which candidates are used
@@ -59,16 +60,16 @@ export class Link extends EventTarget {
 
   /** @param {LinkOptions} options */
   constructor({
-    polite, begin = !polite, audioOnly = false, former = new Set(), iceServers, policy = 'all', send, gathered,
+    polite, begin = !polite, audioOnly = false, tracks = new Map(), former = new Set(), iceServers, policy = 'all', send, gathered,
     RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream, clock = globalThis,
   }) {
     super();
     this.#clock = clock;
     this.#audioOnly = audioOnly;
-    this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy });
+    this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: policy, bundlePolicy: 'max-bundle' });
     const fault = (/** @type {unknown} */ error) => this.#fault(error);
     this.channel = new PeerChannel(this.#pc);
-    this.#transceivers = new Transceivers(this.#pc, { audioOnly, failed: fault, MediaStream });
+    this.#transceivers = new Transceivers(this.#pc, { audioOnly, tracks, failed: fault, MediaStream });
     this.#negotiation = new Negotiation({
       pc: this.#pc, transceivers: this.#transceivers, polite, begin, former, send, gathered, fault,
       taken: (sdp) => this.channel.offered(sdp),
@@ -85,6 +86,7 @@ export class Link extends EventTarget {
     if (begin) {
       this.#transceivers.add();
       this.channel.begin();
+      this.#negotiation.begin();
     }
     this.#awaitConnection();
   }

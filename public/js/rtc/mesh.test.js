@@ -36,7 +36,9 @@ test('the greater id is polite, so the lesser offers', async () => {
   await settle();
   assert.deepEqual(a.sent.slice(0, 1).map(({ type, to }) => [type, to]), [['offer', 'b']]);
   assert.deepEqual(b.sent, []);
-  assert.deepEqual(a.connections[0].configuration, { iceServers: [{ urls: 'turn:moim.test' }], iceTransportPolicy: 'all' });
+  assert.deepEqual(a.connections[0].configuration, {
+    iceServers: [{ urls: 'turn:moim.test' }], iceTransportPolicy: 'all', bundlePolicy: 'max-bundle',
+  });
 });
 
 test('three peers have a link each, and a change names its peer', async () => {

@@ -85,6 +85,14 @@ export class Negotiation extends EventTarget {
   }
 
   /**
+   * Makes the first offer, without waiting for the browser to ask for it.
+   * @returns {Promise<void>} never rejects
+   */
+  begin() {
+    return this.#make(() => this.#offer());
+  }
+
+  /**
    * Restarts ICE even if signals were lost: a pending own offer is taken back. Not to be called while a signal is
    * being applied.
    * @returns {Promise<void>} never rejects

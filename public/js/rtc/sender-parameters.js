@@ -5,8 +5,8 @@
 const MAX_FAILURES = 3;
 
 /**
- * The bounds within which the senders of one connection send (W3C WebRTC 1.0, section 5.2, setParameters). Applied
- * without a negotiation, one change at a time per sender, the newest last.
+ * The bounds within which the senders of one connection send (W3C WebRTC 1.0, section 5.2, setParameters). Applied from
+ * the first negotiation on, before which it would only take time, one change at a time per sender, the newest last.
  */
 export class SenderParameters {
   #sender;
@@ -17,6 +17,7 @@ export class SenderParameters {
   #given = new WeakMap();
   /** Kinds whose sender is being changed. @type {Set<TrackKind>} */
   #busy = new Set();
+  #negotiated = false;
 
   /**
    * @param {(kind: TrackKind) => RTCRtpSender|undefined} sender undefined before there is one
@@ -30,11 +31,16 @@ export class SenderParameters {
   /** @param {Encodings} encodings of the kinds that are to change */
   set(encodings) {
     this.#wanted = { ...this.#wanted, ...encodings };
-    this.apply();
+    if (this.#negotiated) this.#apply();
   }
 
-  /** Applies what is wanted and is not so. */
-  apply() {
+  /** To be called after each negotiation: applies what could not be before. */
+  negotiated() {
+    this.#negotiated = true;
+    this.#apply();
+  }
+
+  #apply() {
     for (const kind of /** @type {TrackKind[]} */ (Object.keys(this.#wanted))) this.#change(kind);
   }
 

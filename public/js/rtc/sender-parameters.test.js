@@ -31,6 +31,7 @@ function begin() {
   /** @type {unknown[]} */
   const faults = [];
   const parameters = new SenderParameters(() => /** @type {any} */ (sender), (error) => faults.push(error));
+  parameters.negotiated();
   return { sender, faults, parameters };
 }
 
@@ -49,13 +50,22 @@ test('changes are made one after the other, and the newest is what stays', async
   assert.equal(sender.encodings[0].active, false);
 });
 
+test('nothing is set before the first negotiation', () => {
+  const sender = new Sender();
+  const parameters = new SenderParameters(() => /** @type {any} */ (sender), () => assert.fail());
+  parameters.set({ camera: { active: false } });
+  assert.equal(sender.pending.length, 0);
+  parameters.negotiated();
+  assert.equal(sender.pending.length, 1);
+});
+
 test('what is so already is not set again', async () => {
   const { sender, parameters } = begin();
   parameters.set({ camera: { active: false } });
   sender.pending[0].resolve();
   await settle();
   parameters.set({ camera: { active: false } });
-  parameters.apply();
+  parameters.negotiated();
   assert.equal(sender.pending.length, 1);
 });
 

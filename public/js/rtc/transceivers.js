@@ -27,12 +27,14 @@ export class Transceivers {
    * @param {RTCPeerConnection} pc
    * @param {object} options
    * @param {boolean} options.audioOnly no pictures, neither way
+   * @param {ReadonlyMap<TrackKind, MediaStreamTrack|null>} options.tracks what is sent from the start
    * @param {(error: unknown) => void} options.failed called when a track could not be sent
    * @param {typeof globalThis.MediaStream} [options.MediaStream]
    */
-  constructor(pc, { audioOnly, failed, MediaStream }) {
+  constructor(pc, { audioOnly, tracks, failed, MediaStream }) {
     this.#pc = pc;
     this.#audioOnly = audioOnly;
+    for (const [kind, track] of tracks) this.#tracks[kind] = track;
     this.#failed = failed;
     this.#ownStream = MediaStream && new MediaStream();
     this.#screenStream = MediaStream && new MediaStream();
@@ -47,7 +49,7 @@ export class Transceivers {
   /** Makes one of each kind. */
   add() {
     for (const kind of KINDS) {
-      this.#pc.addTransceiver(isSound(kind) ? 'audio' : 'video', {
+      this.#pc.addTransceiver(this.#tracks[kind] ?? (isSound(kind) ? 'audio' : 'video'), {
         direction: this.#direction(kind), streams: this.#streams(kind),
       });
     }
@@ -55,13 +57,13 @@ export class Transceivers {
 
   /** Takes those that the other side's offer made: with the tracks there are. */
   async take() {
-    for (const kind of KINDS) {
+    await Promise.all(KINDS.map(async (kind) => {
       const transceiver = this.#of(kind);
-      if (!transceiver || transceiver.direction === this.#direction(kind)) continue;
+      if (!transceiver || transceiver.direction === this.#direction(kind)) return;
       transceiver.direction = this.#direction(kind);
       transceiver.sender.setStreams?.(...this.#streams(kind));
-      await transceiver.sender.replaceTrack(this.#tracks[kind]);
-    }
+      if (this.#tracks[kind]) await transceiver.sender.replaceTrack(this.#tracks[kind]);
+    }));
   }
 
   /**
@@ -84,14 +86,14 @@ export class Transceivers {
     }
   }
 
-  /** Sends within these bounds from now on. @param {Encodings} encodings */
+  /** Sends within these bounds from now on, or from the first negotiation on. @param {Encodings} encodings */
   setEncodings(encodings) {
     this.#parameters.set(encodings);
   }
 
-  /** Applies what could not be before the senders were negotiated. */
+  /** To be called after each negotiation, before which little can be set. */
   negotiated() {
-    this.#parameters.apply();
+    this.#parameters.negotiated();
   }
 
   /**

@@ -5,7 +5,9 @@ import { el, replaceChildren } from './dom.js';
 import { DropZone } from './drop-zone.js';
 import { Hints } from './hints.js';
 import { HoldToTalk } from './hold-to-talk.js';
+import { whenIdle } from './idle.js';
 import { Invite } from './invite.js';
+import { Lazy } from './lazy.js';
 import { Notifier } from './notifier.js';
 import { PeoplePanel } from './people-panel.js';
 import { preferences } from './preferences.js';
@@ -25,6 +27,7 @@ import { Unread } from './unread.js';
 /** The room while one is in it. */
 export class CallView {
   #root;
+  #body = el('div', { class: 'call' });
   #before;
   #call;
   #media;
@@ -34,7 +37,7 @@ export class CallView {
   #people;
   #invite;
   #settings;
-  #help = new ShortcutHelp();
+  #help;
   #announcer;
   #notifier;
   #hints;
@@ -47,6 +50,7 @@ export class CallView {
   #narrow = matchMedia('(max-width: 52rem)');
   /** @type {PanelName | null} */
   #panel = null;
+  #over = false;
 
   /**
    * @param {object} options
@@ -60,14 +64,14 @@ export class CallView {
     this.#root = root;
     this.#call = call;
     this.#media = media;
-    const close = () => this.#close();
     const actions = this.#actions();
     this.#stage = new Stage(call, media);
     this.#toolbar = new Toolbar(actions);
-    this.#chat = new ChatPanel(call, close);
-    this.#people = new PeoplePanel({ call, close, write: (peer) => this.#write(peer) });
-    this.#invite = new Invite(call.room.name);
-    this.#settings = new Settings({ media, changed: () => this.#stage.relayout() });
+    this.#chat = new Lazy(() => this.#makeChat());
+    this.#people = new Lazy(() => this.#makePeople());
+    this.#invite = this.#dialog(() => new Invite(call.room.name));
+    this.#settings = this.#dialog(() => new Settings({ media, changed: () => this.#stage.relayout() }));
+    this.#help = this.#dialog(() => new ShortcutHelp());
     this.#announcer = new CallAnnouncer({ call, media });
     this.#notifier = new Notifier({ call, show: () => this.#open('chat') });
     this.#hints = new Hints({ media, levels: this.#stage.levels });
@@ -78,34 +82,24 @@ export class CallView {
     });
     const { mic: m, camera: v, screen: s, hand: h, chat: c, people: p, shortcuts } = actions;
     this.#parts = [
-      this.#stage, this.#chat, this.#unread, this.#announcer, this.#notifier, this.#hints,
+      this.#stage, this.#unread, this.#announcer, this.#notifier, this.#hints,
       new Shortcuts({ m, v, s, h, c, p, '?': shortcuts }),
       new HoldToTalk({ media, call }),
       new Sounds({ call }),
-      new DropZone({ drop: (files) => this.#send(files), target: () => this.#chat.reader }),
+      new DropZone({ drop: (files) => this.#send(files), target: () => this.#chat.value.reader }),
     ];
   }
 
   connect() {
-    replaceChildren(
-      this.#root,
-      el(
-        'div',
-        { class: 'call' },
-        this.#strip.element,
-        el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element, this.#notifier.offer),
-        this.#chat.element,
-        this.#people.element,
-        this.#toolbar.element,
-        this.#invite.element,
-        this.#settings.element,
-        this.#help.element,
-      ),
+    this.#body.append(
+      this.#strip.element,
+      el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element, this.#notifier.offer),
+      this.#toolbar.element,
     );
+    replaceChildren(this.#root, this.#body);
     for (const part of this.#parts) part.connect();
     this.#call.addEventListener('change', this.#changed);
     this.#call.addEventListener('reaction', this.#reacted);
-    this.#chat.addEventListener('change', this.#seen);
     this.#unread.addEventListener('change', this.#showStatus);
     this.#hints.addEventListener('change', this.#showProblems);
     document.addEventListener('visibilitychange', this.#seen);
@@ -114,11 +108,12 @@ export class CallView {
     this.#strip.show(this.#call.server);
     this.#showPeople();
     this.#restore();
+    whenIdle(() => !this.#over && this.#chat.value);
   }
 
   /** What is open and pinned. @returns {CallViewState} */
   get state() {
-    return { panel: this.#panel, pinned: this.#stage.pinned, settings: this.#settings.element.open };
+    return { panel: this.#panel, pinned: this.#stage.pinned, settings: this.#settings.made?.element.open ?? false };
   }
 
   #restore() {
@@ -126,20 +121,47 @@ export class CallView {
     const { panel, pinned, settings } = this.#before;
     this.#stage.pin(pinned);
     if (panel) this.#open(panel);
-    if (settings) this.#settings.open('language');
+    if (settings) this.#settings.value.open('language');
   }
 
   disconnect() {
+    this.#over = true;
+    this.#chat.made?.disconnect();
     this.#call.removeEventListener('change', this.#changed);
     this.#call.removeEventListener('reaction', this.#reacted);
-    this.#chat.removeEventListener('change', this.#seen);
     this.#unread.removeEventListener('change', this.#showStatus);
     this.#hints.removeEventListener('change', this.#showProblems);
     document.removeEventListener('visibilitychange', this.#seen);
     this.#narrow.removeEventListener('change', this.#cover);
     this.#strip.disconnect();
     for (const part of [...this.#parts].reverse()) part.disconnect();
-    this.#settings.disconnect();
+    this.#settings.made?.disconnect();
+  }
+
+  /** A dialog that is made, and put into the page, when it is first wanted. @template {{element: HTMLElement}} T @param {() => T} make */
+  #dialog(make) {
+    return new Lazy(() => {
+      const made = make();
+      this.#body.append(made.element);
+      return made;
+    });
+  }
+
+  /** Made soon even if nobody wants it: it has the lines sent that an earlier page could not send. */
+  #makeChat() {
+    const chat = new ChatPanel(this.#call, () => this.#close());
+    this.#body.insertBefore(chat.element, this.#people.made?.element ?? this.#toolbar.element);
+    chat.addEventListener('change', this.#seen);
+    chat.connect();
+    chat.update();
+    return chat;
+  }
+
+  #makePeople() {
+    const people = new PeoplePanel({ call: this.#call, close: () => this.#close(), write: (peer) => this.#write(peer) });
+    this.#toolbar.element.before(people.element);
+    people.update();
+    return people;
   }
 
   #actions() {
@@ -155,9 +177,9 @@ export class CallView {
       react: (/** @type {import('../reactions.js').Reaction} */ emoji) => call.react(emoji),
       chat: () => this.#toggle('chat'),
       people: () => this.#toggle('people'),
-      invite: () => this.#invite.open(),
-      settings: () => this.#settings.open(),
-      shortcuts: () => this.#help.open(),
+      invite: () => this.#invite.value.open(),
+      settings: () => this.#settings.value.open(),
+      shortcuts: () => this.#help.value.open(),
       leave: () => call.leave(),
     };
   }
@@ -167,7 +189,7 @@ export class CallView {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     if (this.#call.phase !== 'in') return;
     if (what === 'server') this.#strip.show(this.#call.server);
-    else if (what === 'typing') this.#chat.update();
+    else if (what === 'typing') this.#chat.made?.update();
     else if (what === 'chat' || what === 'room' || what === 'files') this.#showStatus();
     else this.#showPeople();
   };
@@ -180,8 +202,8 @@ export class CallView {
 
   #showPeople() {
     this.#stage.update();
-    this.#people.update();
-    this.#chat.meet();
+    this.#people.made?.update();
+    this.#chat.made?.meet();
     this.#showProblems();
     this.#announcer.update();
     this.#showStatus();
@@ -205,26 +227,26 @@ export class CallView {
   };
 
   #readsChat() {
-    return this.#panel === 'chat' && !this.#chat.searching && !document.hidden;
+    return this.#panel === 'chat' && !this.#chat.made?.searching && !document.hidden;
   }
 
   /** The page, or the log, is looked at again, or no longer. */
   #seen = () => {
     const first = this.#readsChat() ? this.#unread.see() : null;
-    if (first !== null) this.#chat.seenAgain(first);
+    if (first !== null) this.#chat.value.seenAgain(first);
     this.#showStatus();
   };
 
   /** @param {import('./draft.js').Person} person who alone is to read the message */
   #write(person) {
     this.#open('chat');
-    this.#chat.write(person);
+    this.#chat.value.write(person);
   }
 
   /** @param {File[]} files that were dropped */
   #send(files) {
     this.#open('chat');
-    this.#chat.send(files);
+    this.#chat.value.send(files);
   }
 
   /** Switches a device; if it still does not work, that is said again. @param {() => void} act */
@@ -251,9 +273,10 @@ export class CallView {
     const opened = panel === 'chat' && this.#panel !== 'chat';
     this.#panel = panel;
     this.#cover();
-    this.#chat.show(panel === 'chat');
-    this.#people.show(panel === 'people');
-    if (opened && this.#readsChat()) this.#chat.opened(this.#unread.see());
+    if (panel !== 'chat') this.#chat.made?.show(false);
+    if (panel !== 'people') this.#people.made?.show(false);
+    if (panel) (panel === 'chat' ? this.#chat : this.#people).value.show(true);
+    if (opened && this.#readsChat()) this.#chat.value.opened(this.#unread.see());
     this.#showStatus();
   }
 

@@ -2,6 +2,7 @@ import { languageEvents } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
+import { connected } from './connected.js';
 import { Door } from './door.js';
 import { Draft } from './draft.js';
 import { Ended } from './ended.js';
@@ -22,6 +23,8 @@ export class RoomPage {
   #url = `${location.origin.replace(/^http/, 'ws')}/ws`;
   /** There once the part of the page that it is in has been loaded. @type {import('../call.js').Call | null} */
   #call = null;
+  /** Once it has been loaded. @type {typeof import('./call-part.js') | null} */
+  #callPart = null;
   /** @type {import('../check/connection-check.js').ConnectionCheck | null} */
   #check = null;
   #membership = new MembershipLock();
@@ -57,7 +60,7 @@ export class RoomPage {
     languageEvents.addEventListener('change', this.#translate);
     if (this.#room) {
       this.#openDoor(this.#media.start());
-      whenIdle(() => loadLater().catch(() => {})); // asked for again when wanted
+      whenIdle(() => this.#loadLater().catch(() => {})); // asked for again when wanted
     } else this.#show(new NoRoom(this.#root));
   }
 
@@ -90,6 +93,11 @@ export class RoomPage {
     return door;
   }
 
+  async #loadLater() {
+    await loadLater();
+    this.#callPart = await loadCallPart();
+  }
+
   async #checkDialog() {
     const { CheckDialog, ConnectionCheck } = await loadCheckPart();
     this.#check ??= new ConnectionCheck({ media: this.#media, url: this.#url });
@@ -99,7 +107,7 @@ export class RoomPage {
   /** @param {string} name @param {string} [given] password of the room */
   async #enter(name, given) {
     const password = given || this.#password;
-    const { Call, CallView } = await loadCallPart();
+    const { Call, CallView } = this.#callPart ?? (await loadCallPart());
     if (!this.#connected) return;
     const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
     const session = await this.#session();
@@ -112,12 +120,16 @@ export class RoomPage {
     if (!this.#connected) return call.leave();
     this.#password = password;
     this.#room = call.room.name;
-    this.#remember(call);
-    history.replaceState(history.state, '', roomPath(this.#room));
-    this.#drawCall = () => this.#show(new CallView({
+    const made = () => new CallView({
       root: this.#root, call, media: this.#media, before: this.#view instanceof CallView ? this.#view.state : null,
-    }));
-    this.#drawCall();
+    });
+    this.#drawCall = () => this.#show(made());
+    const view = made();
+    await connected(call);
+    if (call.phase !== 'in' || this.#view instanceof CallView) return;
+    this.#show(view);
+    this.#remember(call);
+    showAddress(roomPath(this.#room));
     showInCall(true);
   }
 
@@ -197,6 +209,11 @@ export class RoomPage {
     this.#view = view;
     view?.connect();
   }
+}
+
+/** The address is what people hand on, so it is the room's as the server writes it. @param {string} path */
+function showAddress(path) {
+  if (path !== location.pathname) history.replaceState(history.state, '', path);
 }
 
 /** The part of the page that calls are in. */

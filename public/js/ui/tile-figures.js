@@ -15,7 +15,8 @@ const bars = 4;
 export class TileFigures {
   #stats;
   #toggled;
-  #list = new FigureList(FIGURE_NAMES);
+  /** Made when it is first shown. @type {FigureList | null} */
+  #list = null;
   /** @type {Report | null} */
   #last = null;
   #open = false;
@@ -33,7 +34,7 @@ export class TileFigures {
     this.#toggled = toggled;
     const id = uniqueID('figures');
     const keys = { onkeydown: (/** @type {KeyboardEvent} */ event) => this.#escape(event) };
-    this.element = el('div', { class: 'tile-figures', id, hidden: true, ...keys }, this.#list.element);
+    this.element = el('div', { class: 'tile-figures', id, hidden: true, ...keys });
     this.description = this.#quality;
     this.button = el(
       'button',
@@ -67,10 +68,17 @@ export class TileFigures {
 
   #show() {
     this.#last = null;
+    this.#list ??= this.#makeList();
     this.#list.show(null);
     this.#set(true);
     this.button.focus({ preventScroll: true });
     this.#read();
+  }
+
+  #makeList() {
+    const list = new FigureList(FIGURE_NAMES);
+    this.element.append(list.element);
+    return list;
   }
 
   /** @param {boolean} open */
@@ -84,7 +92,7 @@ export class TileFigures {
   async #read() {
     const report = await this.#stats().catch(() => null);
     if (!this.#open) return;
-    this.#list.show(report && figuresOf(this.#last, report));
+    this.#list?.show(report && figuresOf(this.#last, report));
     this.#last = report;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#read(), periodMs);
