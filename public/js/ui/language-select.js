@@ -24,12 +24,13 @@ export function languageSelect() {
 async function choose(select) {
   const code = select.value;
   if (!isLanguage(code)) return;
-  const before = document.documentElement.lang;
+  const [before, remembered] = [document.documentElement.lang, preferences.language];
   document.documentElement.lang = code;
+  preferences.language = code;
   try {
     await setLanguage(code);
-    preferences.language = code;
   } catch {
+    preferences.language = remembered;
     document.documentElement.lang = before;
     select.value = before;
     announce(errorText('not-loaded'));
