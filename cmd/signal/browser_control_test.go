@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -228,13 +229,26 @@ func (p *person) at(path string) {
 	})
 }
 
+// atDoor waits until the tab shows the door of a room.
+func (p *person) atDoor(room string) {
+	p.t.Helper()
+	p.at("/r/" + url.PathEscape(room))
+	p.sees("heading", room)
+}
+
 // target is where to point at an element: its middle, scrolled into view, if
-// nothing covers it.
-const target = `function () {
+// it stands still and nothing covers it.
+const target = `async function () {
   if (this.disabled) throw new Error('it is disabled');
   this.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  const { left, top, width, height } = this.getBoundingClientRect();
-  const x = left + width / 2, y = top + height / 2;
+  const middle = () => {
+    const { left, top, width, height } = this.getBoundingClientRect();
+    return { x: left + width / 2, y: top + height / 2 };
+  };
+  const before = middle();
+  await moimTest.frames(2);
+  const { x, y } = middle();
+  if (x !== before.x || y !== before.y) throw new Error('it moves');
   const hit = document.elementFromPoint(x, y);
   if (!hit || !(this.contains(hit) || hit.contains(this))) {
     throw new Error('something covers it: ' + (hit?.outerHTML.slice(0, 200) ?? 'it is outside of the window'));

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"net/url"
 	"regexp"
 	"testing"
 )
@@ -25,14 +24,18 @@ func browserNewRoom(t *testing.T, c *chromium) {
 	second := mina.proposed(first)
 	mina.fills("Your name", "Mina")
 	mina.clicks("button", "Join")
-	mina.at("/r/" + url.PathEscape(second))
+	mina.atDoor(second)
 	mina.has("textbox", "Your name", "value", "Mina")
 
 	mina.open("/")
 	mina.has("textbox", "Your name", "value", "Mina")
 	mina.fills("Room", "afternoon tea")
-	mina.clicks("button", "Join")
-	mina.at("/r/afternoon-tea")
+	pages := mina.eval("history.length")
+	mina.proves("clicks Join twice", "button", "Join", `function () { this.click(); this.click(); return true; }`)
+	mina.atDoor("afternoon-tea")
+	if now := mina.eval("history.length - 1"); now != pages {
+		t.Errorf("a double click added to %s pages of the history until there were %s besides the new one", pages, now)
+	}
 	mina.clicks("button", "Join")
 	mina.sees("button", "Leave")
 	mina.sees("group", "Mina")
@@ -68,7 +71,7 @@ func browserPublicRoom(t *testing.T, c *chromium) {
 	mina.fills("Your name", "Mina")
 	mina.clicks("checkbox", "Public room")
 	mina.clicks("button", "Join")
-	mina.at("/r/garden")
+	mina.atDoor("garden")
 	mina.clicks("button", "Join")
 	mina.sees("button", "Leave")
 	sora.reads("list", "Public rooms", "garden")
@@ -82,7 +85,7 @@ func browserPublicRoom(t *testing.T, c *chromium) {
 
 	sora.fills("Your name", "Sora")
 	sora.clicks("link", "Join garden")
-	sora.at("/r/garden")
+	sora.atDoor("garden")
 	sora.reads("main", "", "1 person is here")
 	sora.has("textbox", "Your name", "value", "Sora")
 	sora.clicks("button", "Join")

@@ -220,7 +220,9 @@ func (p *person) watch(event any) {
 		bad := e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning
 		p.note(bad, "%s %s: %s %s", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL)
 	case *network.EventRequestWillBeSent:
-		p.note(p.isForeign(e.Request.URL), "request %s", e.Request.URL)
+		if foreign := p.isForeign(e.Request.URL); foreign || !p.isAsset(e.Request.URL) {
+			p.note(foreign, "request %s", e.Request.URL)
+		}
 	case *network.EventWebSocketCreated:
 		p.note(p.isForeign(e.URL), "socket %s", e.URL)
 	case *network.EventWebSocketClosed:
@@ -244,6 +246,12 @@ func (p *person) isForeign(address string) bool {
 	}
 	local := slices.Contains([]string{"blob", "about", "data"}, u.Scheme)
 	return !local && u.Host != p.site.host()
+}
+
+// isAsset tells of an address whether it is a part of the page, of which there
+// are too many to list.
+func (p *person) isAsset(address string) bool {
+	return strings.HasPrefix(address, p.site.url+"/assets/") || address == p.site.url+"/icon.svg"
 }
 
 func arguments(objects []*runtime.RemoteObject) string {

@@ -37,6 +37,7 @@ async function roomPage(room, notice) {
 
 /** @param {string} path @param {import('./i18n/index.js').Key} [notice] */
 function go(path, notice) {
+  if (path === location.pathname) return; // a second click while the page is on its way
   history.pushState(null, '', path);
   route(notice).catch(() => location.reload());
 }

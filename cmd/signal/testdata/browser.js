@@ -61,6 +61,19 @@
 
     open: () => connections.filter((pc) => pc.connectionState !== 'closed').length,
 
+    /** Settles when so many frames have been drawn, or soon where nothing is drawn. */
+    frames: async (count) => {
+      for (let i = 0; i < count; i++) {
+        await new Promise((resolve) => {
+          const timer = setTimeout(resolve, 100);
+          requestAnimationFrame(() => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
+      }
+    },
+
     /** Settles when the page has changed, or soon after. */
     change: () =>
       new Promise((resolve) => {
