@@ -124,6 +124,11 @@ type Store interface {
 	Apply(ctx context.Context, room string, ops []Op) ([]Outcome, error)
 	// Find answers a query; an unknown room has no lines.
 	Find(ctx context.Context, q Query) (Page, error)
+	// Erase takes all lines of a room away, so that nothing of them is left in the
+	// Store; the room is one as if nothing was ever said in it then. An unknown
+	// room is no error. After the error of ctx the lines are gone for
+	// readers, or none is.
+	Erase(ctx context.Context, room string) error
 	// Close gives back what the Store holds. Nothing is called after it.
 	Close() error
 }

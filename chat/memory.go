@@ -229,5 +229,16 @@ func (q *Query) reaches(m *Message) bool {
 	}
 }
 
+// Erase implements Store.
+func (m *Memory) Erase(_ context.Context, room string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.rooms[room]; e != nil {
+		m.forgetLinesLocked(m.order.Remove(e).(*memoryRoom))
+		delete(m.rooms, room)
+	}
+	return nil
+}
+
 // Close implements Store.
 func (m *Memory) Close() error { return nil }

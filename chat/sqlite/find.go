@@ -14,7 +14,7 @@ import (
 type queries struct {
 	room                          *sql.Stmt
 	older, newer, changed, search *sql.Stmt
-	madeRooms, crowded            *sql.Stmt
+	madeRooms, crowded, erased    *sql.Stmt
 
 	all []*sql.Stmt
 }
@@ -43,11 +43,12 @@ func (q *queries) prepare(pages, searches *sql.DB) error {
 	}
 	return q.prepareOn(pages, map[string]**sql.Stmt{
 		selectRoom: &q.room,
-		ofRoom + " ORDER BY id DESC LIMIT :limit + 0":                       &q.older,
-		ofRoom + " ORDER BY id LIMIT :limit + 0":                            &q.newer,
-		byChange + " ORDER BY seq LIMIT :limit + 0":                         &q.changed,
-		"SELECT id, name, topic, public, host_key, created FROM made_rooms": &q.madeRooms,
-		crowdedRooms: &q.crowded,
+		ofRoom + " ORDER BY id DESC LIMIT :limit + 0": &q.older,
+		ofRoom + " ORDER BY id LIMIT :limit + 0":      &q.newer,
+		byChange + " ORDER BY seq LIMIT :limit + 0":   &q.changed,
+		"SELECT id, name, topic, public, lobby, locked, password, host_key, salt, created, guarded, bans FROM made_rooms": &q.madeRooms,
+		"SELECT room FROM erased": &q.erased,
+		crowdedRooms:              &q.crowded,
 	})
 }
 

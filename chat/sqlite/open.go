@@ -32,6 +32,7 @@ var migrations embed.FS
 // A step that has been released is never changed.
 var steps = []func(*sql.Tx) error{
 	script("1.sql"),
+	script("2.sql"),
 }
 
 func script(name string) func(*sql.Tx) error {

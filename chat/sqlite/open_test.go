@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"moim/chat"
 )
@@ -185,4 +187,51 @@ func TestWordsAreMadeAnew(t *testing.T) {
 	if len(find(t, store, chat.Query{Words: "line"}).Messages) > 0 {
 		t.Error("they are made anew each time")
 	}
+}
+
+// TestOpenFirstVersion holds that a file of the first version keeps its rooms.
+func TestOpenFirstVersion(t *testing.T) {
+	folder := t.TempDir()
+	db, err := sql.Open("sqlite", filepath.Join(folder, "chat.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile("migrations/1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		"PRAGMA auto_vacuum = INCREMENTAL", fmt.Sprintf("PRAGMA application_id = %d", applicationID(t)), string(first), "PRAGMA user_version = 1",
+		"INSERT INTO made_rooms (id, name, topic, public, host_key, created) VALUES ('tea', 'Tea', 'leaves', 1, zeroblob(32), 1763812800000)",
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store := open(t, folder, keepAll)
+	defer closeStore(t, store)
+	rooms, err := store.Kept(t.Context())
+	want := chat.MadeRoom{ID: "tea", Name: "Tea", Topic: "leaves", Public: true, Created: time.UnixMilli(1763812800000).UTC()}
+	if err != nil || len(rooms) != 1 || !reflect.DeepEqual(rooms[0], want) {
+		t.Errorf("kept %+v, %v", rooms, err)
+	}
+}
+
+// applicationID is that of the files of this program.
+func applicationID(t *testing.T) (id int) {
+	t.Helper()
+	folder := t.TempDir()
+	closeStore(t, open(t, folder, keepAll))
+	db, err := sql.Open("sqlite", filepath.Join(folder, "chat.db"))
+	if err == nil {
+		err = db.QueryRow("PRAGMA application_id").Scan(&id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	return id
 }

@@ -22,7 +22,7 @@ const (
 // unneededRooms forgets the rooms without messages that were quiet for long.
 // What was n 1 there may be another message then, so it is done before anyone
 // is in a room.
-const unneededRooms = `DELETE FROM rooms WHERE said < ? AND NOT EXISTS
+const unneededRooms = `DELETE FROM rooms WHERE said < ? AND id NOT IN (SELECT room FROM erased) AND NOT EXISTS
 	(SELECT 1 FROM messages WHERE messages.id > rooms.id << 32 AND messages.id < (rooms.id + 1) << 32)`
 
 // crowdedRooms are those with more messages than are to be kept.
@@ -62,6 +62,9 @@ func (s *Store) keepSweeping(ctx context.Context) {
 
 // Sweep drops the messages that are not to be kept at that time.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	if err := s.dropErasedRooms(ctx); err != nil {
+		return err
+	}
 	if s.retention.Age != chat.All {
 		oldest := now.Add(-s.retention.Age).UnixMilli()
 		err := s.drop(ctx, func(t *tx) (*sql.Rows, error) { return t.tooOld.Query(oldest, dropAtOnce) })

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -11,8 +13,14 @@ import (
 
 // Keep keeps a room that was made, in place of one of the same ID.
 func (s *Store) Keep(ctx context.Context, r chat.MadeRoom) error {
+	bans, err := json.Marshal(storedBans(r.Bans))
+	if err != nil {
+		return err
+	}
 	return s.work(ctx, "keep room", func(t *tx) error {
-		_, err := t.keepRoom.Exec(r.ID, r.Name, r.Topic, r.Public, r.HostHash[:], r.Created.UnixMilli())
+		_, err := t.keepRoom.Exec(r.ID, r.Name, r.Topic, r.Public, r.Lobby, r.Locked, r.Password, r.HostHash[:], r.Salt[:],
+			r.Created.UnixMilli(), millis(r.Guarded), string(bans))
+		t.purge = true // of what was kept before
 		return err
 	})
 }
@@ -24,6 +32,21 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 		t.purge = true
 		return err
 	})
+}
+
+// storedBan is a chat.Ban in JSON.
+type storedBan struct {
+	Peer    string `json:"peer"`
+	Subject string `json:"subject,omitempty"`
+	Address []byte `json:"address"`
+}
+
+func storedBans(bans []chat.Ban) []storedBan {
+	stored := make([]storedBan, len(bans))
+	for i, ban := range bans {
+		stored[i] = storedBan{ban.Peer, ban.Subject, ban.Address[:]}
+	}
+	return stored
 }
 
 // Kept answers the rooms that are kept.
@@ -44,17 +67,29 @@ func (s *Store) kept(ctx context.Context) ([]chat.MadeRoom, error) {
 	var rooms []chat.MadeRoom
 	for rows.Next() {
 		var (
-			r       chat.MadeRoom
-			key     []byte
-			created int64
+			r         chat.MadeRoom
+			key, salt []byte
+			created   int64
+			guarded   sql.NullInt64
+			bans      []byte
 		)
-		if err := rows.Scan(&r.ID, &r.Name, &r.Topic, &r.Public, &key, &created); err != nil {
+		if err := rows.Scan(&r.ID, &r.Name, &r.Topic, &r.Public, &r.Lobby, &r.Locked, &r.Password, &key, &salt, &created, &guarded, &bans); err != nil {
 			return nil, err
 		}
-		if len(key) != sha256.Size {
+		var stored []storedBan
+		switch err := json.Unmarshal(bans, &stored); {
+		case err != nil:
+			return nil, damage("bans are not readable")
+		case len(key) != sha256.Size || len(salt) != len(r.Salt):
 			return nil, damage("a host key is too short")
 		}
-		r.HostHash, r.Created = [sha256.Size]byte(key), time.UnixMilli(created).UTC()
+		r.HostHash, r.Salt, r.Created, r.Guarded = [sha256.Size]byte(key), [16]byte(salt), time.UnixMilli(created).UTC(), instant(guarded)
+		for _, ban := range stored {
+			if len(ban.Address) != sha256.Size {
+				return nil, damage("a ban is too short")
+			}
+			r.Bans = append(r.Bans, chat.Ban{Peer: ban.Peer, Subject: ban.Subject, Address: [sha256.Size]byte(ban.Address)})
+		}
 		rooms = append(rooms, r)
 	}
 	return rooms, rows.Err()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -158,8 +159,10 @@ func TestMadeRooms(t *testing.T) {
 	folder := t.TempDir()
 	store := open(t, folder, keepAll)
 	tea := chat.MadeRoom{
-		ID: "tea", Name: "Tea", Topic: "'; DROP TABLE made_rooms; --", Public: true,
-		HostHash: sha256.Sum256([]byte("key")), Created: moment,
+		ID: "tea", Name: "Tea", Topic: "'; DROP TABLE made_rooms; --", Public: true, Lobby: true, Locked: true,
+		Password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$a2V5", HostHash: sha256.Sum256([]byte("key")),
+		Salt: [16]byte{1, 2, 3}, Created: moment, Guarded: moment.Add(time.Hour).Truncate(time.Millisecond),
+		Bans: []chat.Ban{{Peer: "a", Address: sha256.Sum256([]byte("address"))}, {Peer: "b", Subject: "somebody"}},
 	}
 	coffee := chat.MadeRoom{ID: "coffee", Name: "Coffee", Created: moment}
 	for _, r := range []chat.MadeRoom{tea, coffee, {ID: "water", Name: "Water", Created: moment}} {
@@ -188,7 +191,7 @@ func TestMadeRooms(t *testing.T) {
 	for _, r := range rooms {
 		kept[r.ID] = r
 	}
-	if len(rooms) != 2 || kept["tea"] != tea || kept["coffee"] != coffee {
+	if len(rooms) != 2 || !reflect.DeepEqual(kept["tea"], tea) || !reflect.DeepEqual(kept["coffee"], coffee) {
 		t.Errorf("kept %+v", rooms)
 	}
 }

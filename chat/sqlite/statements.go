@@ -17,6 +17,7 @@ type statements struct {
 	keepRoom, forgetRoom                              *sql.Stmt
 	tooOld, surplus                                   *sql.Stmt
 	unneeded, shrink                                  *sql.Stmt
+	hideRoom, addErased, dropErased, dropRoom         *sql.Stmt
 	touchFile                                         *sql.Stmt
 
 	all []*sql.Stmt
@@ -38,18 +39,23 @@ func (s *statements) prepare(conn *sql.Conn) (err error) {
 		"SELECT " + columns + " FROM messages WHERE id = ?":                                  &s.byID,
 		"INSERT INTO messages (id, said, seq, at, sender, key, name, text, recipient, reply)" +
 			" VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, key, id >> 32) DO NOTHING": &s.add,
-		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?":                              &s.change,
-		"DELETE FROM messages WHERE id = ?":                                                                        &s.drop,
-		indexWords:                                                                                                 &s.indexWords,
-		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":                                           &s.dropWords,
-		"INSERT OR IGNORE INTO erasing (message, text, done) VALUES (?, ?, 0)":                                     &s.addErasing,
-		"UPDATE erasing SET done = ? WHERE message = ?":                                                            &s.setErasing,
-		"DELETE FROM erasing WHERE message = ?":                                                                    &s.dropErasing,
-		"SELECT message, text, done FROM erasing LIMIT 1":                                                          &s.firstErasing,
-		"INSERT OR REPLACE INTO made_rooms (id, name, topic, public, host_key, created) VALUES (?, ?, ?, ?, ?, ?)": &s.keepRoom,
-		"DELETE FROM made_rooms WHERE id = ?":                                                                      &s.forgetRoom,
-		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":                                           &s.tooOld,
-		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?":                               &s.surplus,
+		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?": &s.change,
+		"DELETE FROM messages WHERE id = ?":                                           &s.drop,
+		indexWords:                                                                    &s.indexWords,
+		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":              &s.dropWords,
+		"INSERT OR IGNORE INTO erasing (message, text, done) VALUES (?, ?, 0)":        &s.addErasing,
+		"UPDATE erasing SET done = ? WHERE message = ?":                               &s.setErasing,
+		"DELETE FROM erasing WHERE message = ?":                                       &s.dropErasing,
+		"SELECT message, text, done FROM erasing LIMIT 1":                             &s.firstErasing,
+		"INSERT OR REPLACE INTO made_rooms (id, name, topic, public, lobby, locked, password, host_key, salt, created, guarded, bans)" +
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)": &s.keepRoom,
+		"UPDATE rooms SET name = char(0) || id WHERE id = ?":                         &s.hideRoom, // which no room is named
+		"INSERT INTO erased (room) VALUES (?)":                                       &s.addErased,
+		dropErased:                                                                   &s.dropErased,
+		"DELETE FROM rooms WHERE id = ?":                                             &s.dropRoom,
+		"DELETE FROM made_rooms WHERE id = ?":                                        &s.forgetRoom,
+		"SELECT id, text FROM messages WHERE at < ? ORDER BY at LIMIT ?":             &s.tooOld,
+		"SELECT id, text FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?": &s.surplus,
 		unneededRooms:                                       &s.unneeded,
 		"PRAGMA incremental_vacuum(1024)":                   &s.shrink,
 		fmt.Sprintf("PRAGMA user_version = %d", len(steps)): &s.touchFile,

@@ -47,6 +47,8 @@ func Run(t *testing.T, open func(t *testing.T) chat.Store) {
 		{"SearchPrivate", testSearchPrivate},
 		{"SearchRooms", testSearchRooms},
 		{"SearchPages", testSearchPages},
+		{"Erase", testErase},
+		{"EraseAmongOthers", testEraseAmongOthers},
 		{"Model", testModel},
 		{"Concurrent", testConcurrent},
 	} {
