@@ -186,7 +186,7 @@ func TestPrivateChange(t *testing.T) {
 // not edit it.
 func TestHostDeletes(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
-		_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr)
+		_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr)
 		if err != nil {
 			t.Fatal(err)
 		}

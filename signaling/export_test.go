@@ -8,6 +8,9 @@ import (
 // Sweep does what Run does each second, as if it were now.
 func (h *Hub) Sweep(now time.Time) { h.sweep(now) }
 
+// HashCheaply makes the passwords that are set from now on cheap to check.
+func (h *Hub) HashCheaply() { h.passwords.memory = 64 }
+
 // Kept tells what the outbox of a peer holds.
 func (h *Hub) Kept(room RoomID, peer PeerID) (frames, bytes int) {
 	session := h.session(room, peer)
@@ -40,6 +43,8 @@ type Left struct {
 	Entering int // sockets that have not joined
 	Absent   int64
 	Bytes    int64 // kept for those
+	Knocks   int   // who wait to be let in
+	Crowds   int   // addresses with sockets
 }
 
 // Left tells what the hub has of its peers.
@@ -50,11 +55,12 @@ func (h *Hub) Left() Left {
 		if !room.made {
 			left.Rooms++
 		}
+		left.Knocks += len(room.knocks)
 		room.mu.Unlock()
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	left.Entering = len(h.entering)
+	left.Entering, left.Crowds = len(h.entering), len(h.crowds)
 	return left
 }
 

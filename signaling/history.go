@@ -13,6 +13,9 @@ import (
 // room's queue, so that it holds what was sent before it and nothing that is
 // sent after it.
 func (s *Session) history(f *protocol.Frame) *protocol.Error {
+	if fault := s.may(RightHistory); fault != nil {
+		return fault
+	}
 	q := s.query(f)
 	before, after, since := f.Has(protocol.FieldBefore), f.Has(protocol.FieldAfter), f.Has(protocol.FieldSince)
 	switch {

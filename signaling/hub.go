@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"net/netip"
 	"path"
 	"strconv"
 	"sync"
@@ -25,7 +26,6 @@ const (
 	keepEmpty    = 24 * time.Hour   // a made room that nobody is in
 	stallTimeout = 20 * time.Second // for one write
 	drainTimeout = 5 * time.Second  // for sockets to end when the hub stops
-	maxMade      = 10_000           // rooms made by request
 
 	restartSoonest = 500 * time.Millisecond // when to come back to a server that restarts
 	restartSpread  = 15 * time.Second       // within which everyone is asked to, at most
@@ -49,6 +49,13 @@ type Config struct {
 	// Rooms keeps the rooms that are made; with nil they end with the process.
 	// It stays the caller's, who closes it after Run.
 	Rooms RoomKeeper
+
+	// Passes reads the tokens of those who build on this server; with nil none
+	// are taken.
+	Passes PassReader
+
+	RequirePass bool // nobody joins without a token
+	ClosedRooms bool // joins make no rooms: MakeRoom alone does
 }
 
 // Hub holds the rooms of this node. Its methods may be called concurrently.
@@ -59,8 +66,14 @@ type Hub struct {
 	log       *slog.Logger
 	limits    Limits
 	origins   []string
-	joins     *joinLimiter
-	forgeries *joinLimiter // of session tokens
+	joins     *addressLimiter
+	forgeries *addressLimiter // of tokens
+	makes     *addressLimiter // of rooms
+	knocks    *addressLimiter
+	passwords *passwords
+	passes    PassReader
+	tokenOnly bool // nobody joins without a token
+	closed    bool // joins make no rooms
 	keys      *KeyRing
 	relay     Relay
 	searches  chan struct{} // holds a value for each search under way
@@ -83,6 +96,7 @@ type Hub struct {
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
 	entering map[*socket]struct{} // upgraded, not yet in a room
+	crowds   map[netip.Prefix]int // sockets of each address
 	made     int                  // of rooms, by request; those about to be made too
 	draining bool
 }
@@ -98,6 +112,10 @@ func New(cfg Config) (*Hub, error) {
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
+	case l.Rooms < 1 || l.PeersPerAddress < 1:
+		return nil, errors.New("a server has at least one room, and takes at least one peer from an address")
+	case cfg.RequirePass && cfg.Passes == nil:
+		return nil, errors.New("a server that requires tokens needs keys to read them with")
 	}
 	for _, pattern := range cfg.Origins {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -109,9 +127,11 @@ func New(cfg Config) (*Hub, error) {
 	}
 	h := &Hub{
 		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
-		joins: newJoinLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
-		forgeries: newJoinLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
-		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}),
+		joins: newAddressLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
+		forgeries: newAddressLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
+		makes: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
+		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
+		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(map[netip.Prefix]int),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.relay == nil {
@@ -166,8 +186,9 @@ func (h *Hub) Draining() bool {
 }
 
 func (h *Hub) sweep(now time.Time) {
-	h.joins.sweep(now)
-	h.forgeries.sweep(now)
+	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.knocks, h.passwords.guesses} {
+		limiter.sweep(now)
+	}
 	for _, room := range h.all() {
 		if room.sweep(now) {
 			h.retire(room)
@@ -215,16 +236,21 @@ func (h *Hub) drain() {
 	<-done
 }
 
-// enter notes a socket that has not joined yet; false when the hub is draining.
-func (h *Hub) enter(s *socket) bool {
+// enter notes a socket that has not joined yet, unless there are too many from
+// its address or the hub is draining.
+func (h *Hub) enter(s *socket) *protocol.Error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.draining {
-		return false
+	switch {
+	case h.draining:
+		return errStopping
+	case h.crowds[s.addr] >= h.limits.PeersPerAddress:
+		return errCrowd
 	}
+	h.crowds[s.addr]++
 	h.entering[s] = struct{}{}
 	h.alive.Add(1)
-	return true
+	return nil
 }
 
 // admitted notes that a socket has joined, and tells whether the hub is
@@ -238,14 +264,21 @@ func (h *Hub) admitted(s *socket) (draining bool) {
 
 // exit notes that a socket has ended.
 func (h *Hub) exit(s *socket) {
-	h.admitted(s)
+	h.mu.Lock()
+	delete(h.entering, s)
+	if h.crowds[s.addr]--; h.crowds[s.addr] == 0 {
+		delete(h.crowds, s.addr)
+	}
+	h.mu.Unlock()
 	h.alive.Done()
 }
 
+var errCrowd = protocol.Errorf(protocol.CodeServerFull, "Too many are connected from your address already.")
+
 var errStopping = protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
 
-// expect finds the room of a join, or makes it, and keeps it until unexpect.
-func (h *Hub) expect(id RoomID, shown string) (*Room, *protocol.Error) {
+// expect finds a room, or makes it if it may, and keeps it until unexpect.
+func (h *Hub) expect(id RoomID, shown string, may bool) (*Room, *protocol.Error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
@@ -253,6 +286,12 @@ func (h *Hub) expect(id RoomID, shown string) (*Room, *protocol.Error) {
 	}
 	room := h.rooms[id]
 	if room == nil {
+		switch {
+		case !may:
+			return nil, errNoSuchRoom
+		case len(h.rooms) >= h.limits.Rooms && !h.evictLocked():
+			return nil, errManyRooms
+		}
 		room = newRoom(h, id, protocol.Room{Name: shown, Created: protocol.At(time.Now())})
 		h.rooms[id] = room
 	}
@@ -274,7 +313,7 @@ func (h *Hub) retire(r *Room) {
 	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.idleLocked() && (!r.made || time.Since(r.empty) >= keepEmpty) {
+	if r.idleLocked() && (!r.made || time.Since(r.left) >= keepEmpty) {
 		h.forgetLocked(r)
 	}
 }
@@ -282,7 +321,7 @@ func (h *Hub) retire(r *Room) {
 // idleLocked tells whether nobody is in the room, on the way into it, or has
 // said something that is still to be stored. Caller holds hub.mu and mu.
 func (r *Room) idleLocked() bool {
-	return r.expected == 0 && len(r.peers) == 0 && !r.queue.busy()
+	return r.expected == 0 && len(r.peers) == 0 && len(r.knocks) == 0 && !r.queue.busy()
 }
 
 // forgetLocked takes a room from the hub, at once or when it is forgotten by

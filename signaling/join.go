@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,10 @@ type joinRequest struct {
 	shown     string // the room's name as written
 	room      RoomID
 	host      string // host key
+	password  string
+	proven    string // the hash that the password was found to match
+	pass      Pass   // of its token; every right and nothing else without one
+	invited   bool   // a host has let it in
 	continues bool   // the client goes on with its peer connections
 	got       int64  // frames it has received on its session
 	attempt   int64  // counts the joins of the instance; 0 for a client that does not
@@ -88,16 +93,24 @@ func (s *socket) join(f *protocol.Frame) error {
 	if session == nil {
 		session, fault = s.hub.join(s, req)
 	}
+	if fault == errWaits {
+		return nil
+	}
 	if fault != nil {
 		return s.turnDown(f.ID, fault)
 	}
-	s.session = session
+	s.take(session)
 	s.hub.parking.admit(s)
+	return nil
+}
+
+// take gives the socket its session.
+func (s *socket) take(session *Session) {
+	s.session = session
 	if s.hub.admitted(s) {
 		s.wire.SetReadDeadline(time.Time{})
-		s.session.close(s, protocol.CloseGoingAway)
+		session.close(s, protocol.CloseGoingAway)
 	}
-	return nil
 }
 
 // turnDown tells why a join was refused.
@@ -137,7 +150,7 @@ func (s *socket) parseJoin(f *protocol.Frame, now time.Time) (*joinRequest, *pro
 	}
 	req := &joinRequest{
 		re: f.ID, shown: shown, room: room, host: f.Text(protocol.FieldHost), name: defaultName,
-		attempt: f.Int(protocol.FieldAttempt),
+		attempt: f.Int(protocol.FieldAttempt), password: f.Text(protocol.FieldPassword), pass: Pass{Rights: AllRights},
 	}
 	if given := f.Text(protocol.FieldName); given != "" {
 		if req.name, fault = parseName(given); fault != nil {
@@ -151,7 +164,34 @@ func (s *socket) parseJoin(f *protocol.Frame, now time.Time) (*joinRequest, *pro
 	if fault := s.identify(f, req, now); fault != nil {
 		return nil, fault
 	}
+	if fault := s.readPass(f, req, now); fault != nil {
+		return nil, fault
+	}
 	return req, nil
+}
+
+// readPass notes what the token of those who build on this server gives a join.
+func (s *socket) readPass(f *protocol.Frame, req *joinRequest, now time.Time) *protocol.Error {
+	token := f.Text(protocol.FieldToken)
+	switch {
+	case token == "" && s.hub.tokenOnly:
+		return errTokenWanted
+	case token == "", s.hub.passes == nil:
+		return nil
+	}
+	pass, err := s.hub.passes.Pass(token, req.room, now, !req.issued.IsZero())
+	if fault, refused := errors.AsType[*protocol.Error](err); refused {
+		return s.mistaken(fault)
+	} else if err != nil {
+		return s.mistaken(errBadPass)
+	}
+	req.pass = pass
+	if pass.Name == "" {
+		return nil
+	}
+	name, fault := parseName(pass.Name)
+	req.name = name
+	return fault
 }
 
 // identify notes whom a join comes from: whom its token says, or somebody new.
@@ -180,20 +220,25 @@ func (s *socket) identify(f *protocol.Frame, req *joinRequest, now time.Time) *p
 	return nil
 }
 
-// forged is the answer to a token that is none: not so many from one address.
-func (s *socket) forged() *protocol.Error {
+// forged is the answer to a session token that is none.
+func (s *socket) forged() *protocol.Error { return s.mistaken(errBadToken) }
+
+// mistaken is the answer to a token that is none: not so many from one address.
+func (s *socket) mistaken(fault *protocol.Error) *protocol.Error {
 	if !s.hub.forgeries.allow(s.addr) {
 		return errForgeries
 	}
-	return errBadToken
+	return fault
 }
 
 // forgeryRate is how often an address may bring a token that is none.
 var forgeryRate = Rate{PerSecond: 1, Burst: 10}
 
 var (
-	errForgeries  = protocol.Errorf(protocol.CodeRateLimited, "Too many sessions that are none from your address. Wait a moment.")
-	errReplacedBy = protocol.Errorf(protocol.CodeBadToken, "The session was continued elsewhere.")
+	errForgeries   = protocol.Errorf(protocol.CodeRateLimited, "Too many tokens that are none from your address. Wait a moment.")
+	errTokenWanted = protocol.Errorf(protocol.CodeTokenRequired, "This server takes nobody without a token. Ask for a link where you got this one.")
+	errBadPass     = protocol.Errorf(protocol.CodeBadToken, "The token is not good for this room, or not any more.")
+	errReplacedBy  = protocol.Errorf(protocol.CodeBadToken, "The session was continued elsewhere.")
 )
 
 // newSession makes a session of a join, in no room yet.
@@ -201,6 +246,7 @@ func (h *Hub) newSession(req *joinRequest, now time.Time) *Session {
 	session := &Session{
 		hub: h, id: req.peer, instance: req.instance, serial: newSerial(), attempt: req.attempt, issued: h.seconds(now),
 		throttle: req.throttle, conduct: req.conduct,
+		rights: req.pass.Rights, subject: req.pass.Subject, named: req.pass.Name != "",
 	}
 	session.out.absent = &h.absentBytes
 	session.heard.Store(session.issued)
@@ -219,18 +265,42 @@ const patience = 3 * time.Second
 // not for long: a call needs no chat. For a room that is being made it waits
 // however long that takes.
 func (h *Hub) join(s *socket, req *joinRequest) (*Session, *protocol.Error) {
-	room, fault := h.expect(req.room, req.shown)
+	room, fault := h.expect(req.room, req.shown, !h.closed)
 	if fault != nil {
 		return nil, fault
 	}
 	defer room.unexpect()
 	session := h.newSession(req, time.Now())
 	session.room = room
-	if fault := room.admit(s, session, req); fault != nil {
-		return nil, fault
+	for {
+		fault := room.look(s, req)
+		if fault == nil {
+			fault = room.admit(s, session, req)
+		}
+		switch fault {
+		case nil:
+			h.log.Info("peer joined", "room", room.tag, "peer", session.id)
+			return session, nil
+		case errUnproven:
+			fault = room.checkPassword(s, req)
+		case errKnock:
+			fault = room.knock(s, req)
+		}
+		if fault != nil {
+			return nil, fault
+		}
 	}
-	h.log.Info("peer joined", "room", room.tag, "peer", session.id)
-	return session, nil
+}
+
+// look tells why a join may not enter the room, before that costs anything. A
+// room that is being made has nothing to tell yet.
+func (r *Room) look(s *socket, req *joinRequest) *protocol.Error {
+	if r.making.Load() {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.guardLocked(s, req, r.peers[req.peer] != nil)
 }
 
 // admit adds a session when its turn has come, or patience ends.

@@ -58,7 +58,6 @@ func (r *Room) keep(as chat.MadeRoom) *protocol.Error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.becomeLocked(as)
-	r.changedLocked()
 	return nil
 }
 
@@ -67,17 +66,17 @@ var errNotKept = protocol.Errorf(protocol.CodeInternal, "The room could not be s
 // becomeLocked makes the room one that was made on request. Caller holds mu,
 // or nobody knows the room yet.
 func (r *Room) becomeLocked(as chat.MadeRoom) {
-	r.made, r.hostKey, r.empty = true, as.HostHash, time.Now()
-	r.info.Topic, r.info.Public = as.Topic, as.Public
+	r.made, r.kept, r.left = true, as, time.Now()
+	r.showLocked()
 }
 
 // unmakeLocked makes of the room one that nobody asked for, and has it
 // forgotten in its queue, after which it goes if nobody has come. Caller holds
 // mu of the hub and of the room, which is idle.
 func (r *Room) unmakeLocked() {
-	r.changedLocked()
 	r.hub.made--
-	r.made, r.info.Topic, r.info.Public = false, "", false
+	r.made, r.kept = false, chat.MadeRoom{ID: r.kept.ID, Name: r.kept.Name, Created: r.kept.Created}
+	r.showLocked()
 	r.queue.push(job{do: func() {
 		if err := r.hub.keeper.Forget(r.hub.ctx, string(r.id)); err != nil {
 			r.hub.log.Error("room not forgotten", "room", r.tag, "err", err)

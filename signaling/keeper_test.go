@@ -107,7 +107,7 @@ func (k *shelf) state() string {
 
 func mustMake(t *testing.T, s *Server, spec signaling.RoomSpec) (room protocol.Room, key string) {
 	t.Helper()
-	room, key, err := s.Hub.MakeRoom(spec, DefaultAddr)
+	room, key, err := s.Hub.MakeRoom(t.Context(), spec, DefaultAddr)
 	if err != nil {
 		t.Fatalf("%+v: %v", spec, err)
 	}
@@ -145,7 +145,7 @@ func TestRoomsSurvive(t *testing.T) {
 		if got := s.Hub.PublicRooms(); !slices.Equal(got, want) {
 			t.Errorf("listed are %+v, want %+v", got, want)
 		}
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "TEA"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
+		if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "TEA"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
 			t.Errorf("the name is free: %v", err)
 		}
 		p := s.JoinAs(Frame{"room": "tea", "host": key})
@@ -186,7 +186,7 @@ func TestRoomNotKept(t *testing.T) {
 	Run(t, signaling.Config{Rooms: keeper, Limits: limits}, func(t *testing.T, s *Server) {
 		keeper.set(true)
 		for i := range 10_001 { // more than may be made
-			_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: fmt.Sprint(i), Public: true}, DefaultAddr)
+			_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: fmt.Sprint(i), Public: true}, DefaultAddr)
 			if fault, ok := errors.AsType[*protocol.Error](err); !ok || fault.Code != protocol.CodeInternal || key != "" {
 				t.Fatalf("%q, %v", key, err)
 			}
@@ -199,7 +199,7 @@ func TestRoomNotKept(t *testing.T) {
 		open := keeper.shut()
 		made := make(chan error)
 		go func() {
-			_, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea", Topic: "secret"}, DefaultAddr)
+			_, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea", Topic: "secret"}, DefaultAddr)
 			made <- err
 		}()
 		s.Settle()
@@ -229,14 +229,14 @@ func TestSlowKeeper(t *testing.T) {
 		open := keeper.shut()
 		made := make(chan string)
 		go func() {
-			_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea", Topic: "Tea at four", Public: true}, DefaultAddr)
+			_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea", Topic: "Tea at four", Public: true}, DefaultAddr)
 			if err != nil {
 				t.Error(err)
 			}
 			made <- key
 		}()
 		s.Settle()
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
+		if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
 			t.Errorf("the name is free: %v", err)
 		}
 		p := s.Dial()

@@ -49,6 +49,9 @@ type Limits struct {
 	Joins   Rate // joins and rooms made, per address
 	Peers   int  // in a room
 
+	Rooms           int // at once, those that somebody is in and those that were made
+	PeersPerAddress int // connected at once from an IPv4 address or an IPv6 /64
+
 	Grace time.Duration // for who lost its socket to come back; at most 10 minutes
 }
 
@@ -56,7 +59,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60},
-		Joins: Rate{20, 200}, Peers: 100, Grace: 20 * time.Second,
+		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
 	}
 }
 
@@ -175,12 +178,12 @@ func (f *faults) add(now time.Time) bool {
 	return now.Sub(oldest) <= protocol.FaultWindowSeconds*time.Second
 }
 
-// maxAddresses bounds the addresses whose joins are counted one by one. All
+// maxAddresses bounds the addresses that are counted one by one. All
 // others share one bucket then, which only a flood from everywhere can cause.
 const maxAddresses = 1 << 16
 
-// joinLimiter counts the joins of each address.
-type joinLimiter struct {
+// addressLimiter counts something of each address.
+type addressLimiter struct {
 	rate Rate
 
 	mu      sync.Mutex // guards what follows
@@ -188,11 +191,11 @@ type joinLimiter struct {
 	others  *rate.Limiter
 }
 
-func newJoinLimiter(r Rate) *joinLimiter {
-	return &joinLimiter{rate: r, buckets: make(map[netip.Prefix]*rate.Limiter), others: r.limiter()}
+func newAddressLimiter(r Rate) *addressLimiter {
+	return &addressLimiter{rate: r, buckets: make(map[netip.Prefix]*rate.Limiter), others: r.limiter()}
 }
 
-func (l *joinLimiter) allow(addr netip.Prefix) bool {
+func (l *addressLimiter) allow(addr netip.Prefix) bool {
 	l.mu.Lock()
 	bucket := l.buckets[addr]
 	switch {
@@ -207,8 +210,19 @@ func (l *joinLimiter) allow(addr netip.Prefix) bool {
 	return bucket.Allow()
 }
 
+// has tells whether allow would allow.
+func (l *addressLimiter) has(addr netip.Prefix) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket := l.buckets[addr]
+	if bucket == nil && len(l.buckets) >= maxAddresses {
+		bucket = l.others
+	}
+	return bucket == nil || bucket.Tokens() >= 1
+}
+
 // sweep forgets the addresses whose buckets have filled up again.
-func (l *joinLimiter) sweep(now time.Time) {
+func (l *addressLimiter) sweep(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for addr, bucket := range l.buckets {

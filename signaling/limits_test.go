@@ -185,8 +185,10 @@ func TestJoinLimit(t *testing.T) {
 		p := s.Dial()
 		p.SendJoin(Frame{"room": "tea", "id": 6})
 		p.ExpectRefused(6, protocol.CodeRateLimited)
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{}, DefaultAddr); err == nil {
-			t.Error("the limit of joins does not hold for the making of rooms")
+		for i := range 4 {
+			if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{}, DefaultAddr); (err == nil) != (i < 3) {
+				t.Errorf("making room %d: %v", i, err)
+			}
 		}
 		other := s.DialWith(Dial{From: netip.MustParseAddr("192.0.2.2")})
 		other.Join(Frame{"room": "tea"})
@@ -270,7 +272,10 @@ func TestDefaultLimits(t *testing.T) {
 		Updates: signaling.Rate{PerSecond: 20, Burst: 60},
 		Joins:   signaling.Rate{PerSecond: 20, Burst: 200},
 		Peers:   100,
+		Rooms:   10_000,
 		Grace:   20 * time.Second,
+
+		PeersPerAddress: 1000,
 	}
 	if got := signaling.DefaultLimits(); got != want {
 		t.Errorf("got %s, want %s", fmt.Sprint(got), fmt.Sprint(want))

@@ -60,7 +60,7 @@ func TestLogsHoldNoContents(t *testing.T) {
 
 // beIndiscreet sends secrets in every way, and answers some more.
 func beIndiscreet(t *testing.T, s *Server, store *gate) []string {
-	_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "SecretRoom", Topic: "secret topic"}, DefaultAddr)
+	_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "SecretRoom", Topic: "secret topic"}, DefaultAddr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func newParking() (*parking, error) {
 		unix.Close(p.epoll)
 		return nil, fmt.Errorf("make a pipe: %w", err)
 	}
-	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(p.stop[0])}
+	event := unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(p.stop[0])} //nolint:gosec // a descriptor is a C int
 	if err := unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, p.stop[0], &event); err != nil {
 		unix.Close(p.epoll)
 		unix.Close(p.stop[0])
@@ -60,7 +60,7 @@ func (p *parking) loop() {
 			return
 		}
 		for _, event := range events[:max(n, 0)] {
-			if event.Fd == int32(p.stop[0]) {
+			if event.Fd == int32(p.stop[0]) { //nolint:gosec // a descriptor is a C int
 				return
 			}
 			p.mu.Lock()
@@ -100,11 +100,11 @@ func (p *parking) admit(s *socket) {
 		return
 	}
 	_ = raw.Control(func(fd uintptr) {
-		event := unix.EpollEvent{Events: unix.EPOLLONESHOT, Fd: int32(fd)}
+		event := unix.EpollEvent{Events: unix.EPOLLONESHOT, Fd: int32(fd)} //nolint:gosec // a descriptor is a C int
 		if unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, int(fd), &event) != nil {
 			return
 		}
-		s.fd = int32(fd)
+		s.fd = int32(fd) //nolint:gosec // a descriptor is a C int
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.sockets[s.fd] = s

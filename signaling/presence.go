@@ -10,6 +10,9 @@ func (s *Session) update(f *protocol.Frame) *protocol.Error {
 		if name, fault = parseName(f.Text(protocol.FieldName)); fault != nil {
 			return fault
 		}
+		if s.named {
+			return errNamed
+		}
 	}
 	s.room.change(s, func(p *protocol.Peer) {
 		if name != "" {
@@ -28,6 +31,8 @@ func (s *Session) update(f *protocol.Frame) *protocol.Error {
 	s.ok(f.ID)
 	return nil
 }
+
+var errNamed = protocol.Errorf(protocol.CodeForbidden, "Your name comes from your token.")
 
 // change alters a peer's state and shows it to the room, the peer included.
 func (r *Room) change(s *Session, alter func(*protocol.Peer)) {

@@ -113,7 +113,7 @@ func (s *Session) resume(sock *socket, req *joinRequest) bool {
 		return false
 	}
 	s.carrier, s.issued, s.attempt = sock, r.hub.seconds(time.Now()), req.attempt
-	s.host = sock.host
+	s.host, s.addr = sock.host, sock.addr
 	s.heard.Store(s.issued)
 	r.presentLocked(s)
 	return true

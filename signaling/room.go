@@ -11,9 +11,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"moim/chat"
 	"moim/signaling/protocol"
 )
+
+var errRoomFull = protocol.Errorf(protocol.CodeRoomFull, "The room is full.")
 
 // Room is the people of one room on this node.
 type Room struct {
@@ -32,14 +36,19 @@ type Room struct {
 
 	mu      sync.Mutex // guards what follows
 	info    protocol.Room
-	made    bool              // by request; such a room stays for a while when empty
-	hostKey [sha256.Size]byte // the hash of the host key, when made is set
+	made    bool          // by request; such a room stays for a while when empty
+	kept    chat.MadeRoom // its settings, and what keeps people out
 	peers   map[PeerID]*Session
-	empty   time.Time // since when nobody is in it
+	knocks  map[PeerID]*knock // who waits to be let in; nil at first
+	guesses *rate.Limiter     // of wrong passwords; nil at first
+	left    time.Time         // since when nobody is in it
 }
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
-	r := &Room{hub: h, id: id, tag: h.tag(id), info: info, peers: make(map[PeerID]*Session), empty: time.Now(), searches: make(chan struct{}, 1)}
+	r := &Room{
+		hub: h, id: id, tag: h.tag(id), info: info, peers: make(map[PeerID]*Session), left: time.Now(), searches: make(chan struct{}, 1),
+		kept: chat.MadeRoom{ID: string(id), Name: info.Name, Created: info.Created.Time},
+	}
 	r.queue.room = r
 	return r
 }
@@ -59,14 +68,19 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 	case before != nil && before.overtakes(req):
 		return errReplacedBy
 	case before == nil && len(r.peers) >= r.hub.limits.Peers:
-		return protocol.Errorf(protocol.CodeRoomFull, "The room is full.")
+		return errRoomFull
+	}
+	if fault := r.guardLocked(s, req, before != nil); fault != nil {
+		return fault
+	}
+	switch {
 	case again:
 		r.succeedLocked(before, session)
 	case before != nil:
 		r.dropLocked(before, protocol.ReasonLost)
 		before.out.close(protocol.CloseReplaced)
 	}
-	if r.made && keyMatches(r.hostKey, req.host) {
+	if r.isHostLocked(req) {
 		session.peer.Role = protocol.RoleHost
 	}
 	switch {
@@ -76,18 +90,19 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerChanged, Peer: session.peer}), nil)
 	}
 	r.peers[session.id] = session
-	session.carrier, session.host = s, s.host
+	session.carrier, session.host, session.addr = s, s.host, s.addr
 	session.out.attach(s)
 	now := time.Now()
 	ice, expires := session.provideLocked(now)
 	joined := protocol.Joined{
 		Type: protocol.TypeJoined, Re: req.re, Session: r.hub.keys.issue(r.id, session.identity(), now), You: string(session.id), Room: r.info,
-		Peers: r.rosterLocked(), ICE: ice, Expires: expires, Messages: []protocol.ChatMessage{}, More: true,
+		Peers: r.rosterLocked(), ICE: ice, Expires: expires, Messages: []protocol.ChatMessage{}, More: session.rights.Has(RightHistory),
 	}
-	if past != nil {
+	if past != nil && session.rights.Has(RightHistory) {
 		joined.Messages, joined.More, joined.Seq = wireMessages(past.Messages), past.More, &past.Seq
 	}
 	session.out.enqueueUncounted(sealJSON(joined))
+	r.showKnocksLocked(session)
 	r.changedLocked()
 	return nil
 }
@@ -129,15 +144,25 @@ func (r *Room) remove(session *Session, reason protocol.LeftReason) {
 	}
 	r.dropLocked(session, reason)
 	r.changedLocked()
-	last := len(r.peers) == 0
-	if last {
-		r.empty = time.Now()
-	}
+	last := r.emptyLocked(time.Now())
 	r.mu.Unlock()
 	r.hub.log.Info("peer left", "room", r.tag, "peer", session.id, "reason", reason)
 	if last {
 		r.hub.retire(r)
 	}
+}
+
+// emptyLocked tells whether nobody is in the room any more. A lock ends then: it
+// is for who is in. Caller holds mu, and has taken somebody out.
+func (r *Room) emptyLocked(now time.Time) bool {
+	if len(r.peers) > 0 {
+		return false
+	}
+	r.left = now
+	if r.kept.Locked {
+		r.amend(func(kept *chat.MadeRoom) { kept.Locked = false }, func(*protocol.Error) {})
+	}
+	return true
 }
 
 // dropLocked takes a session out and tells the others. Caller holds mu.
@@ -200,11 +225,11 @@ func (r *Room) sweep(now time.Time) (empty bool) {
 	for _, member := range over {
 		r.dropLocked(member, member.absent.reason)
 	}
-	empty = len(r.peers) == 0
 	if len(over) > 0 {
 		r.changedLocked()
-		r.empty = now
+		r.emptyLocked(now)
 	}
+	empty = len(r.peers) == 0
 	r.mu.Unlock()
 	for _, member := range over {
 		r.hub.log.Info("peer left", "room", r.tag, "peer", member.id, "reason", "grace over")
@@ -237,7 +262,7 @@ func (r *Room) restart(soonest, spread time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, member := range r.peers {
-		after := soonest + rand.N(spread)
+		after := soonest + rand.N(spread) //nolint:gosec // spreads clients, hides nothing
 		member.out.enqueue(sealJSON(protocol.Restarting{Type: protocol.TypeRestarting, After: after.Milliseconds()}))
 		member.out.close(protocol.CloseGoingAway)
 	}

@@ -2,13 +2,13 @@ package signaling
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"moim/chat"
 	"moim/signaling/protocol"
@@ -16,19 +16,21 @@ import (
 
 // RoomSpec asks for a room.
 type RoomSpec struct {
-	Name   string // as people write it; "" for one that is hard to guess
-	Topic  string
-	Public bool // listed for everyone
+	Name     string // as people write it; "" for one that is hard to guess
+	Topic    string
+	Public   bool   // listed for everyone
+	Lobby    bool   // a host lets people in, one by one
+	Locked   bool   // nobody new gets in
+	Password string // that people need to get in; "" for none
 }
 
 // ErrRoomExists refuses to make a room whose name is taken.
 var ErrRoomExists = errors.New("the room exists already")
 
 // MakeRoom makes a room and answers it with the key that makes its holder
-// host. addr is who asks; the limit of joins holds here too. The error is
-// ErrRoomExists or a protocol.Error.
-func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, error) {
-	if !h.joins.allow(subnet(addr)) {
+// host. addr is who asks; it may do so as often as it may join. The error is ErrRoomExists or a protocol.Error.
+func (h *Hub) MakeRoom(ctx context.Context, spec RoomSpec, addr netip.Addr) (protocol.Room, string, error) {
+	if !h.makes.allow(subnet(addr)) {
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeRateLimited, "Too many rooms from your address. Wait a moment.")
 	}
 	if spec.Name == "" {
@@ -38,22 +40,34 @@ func (h *Hub) MakeRoom(spec RoomSpec, addr netip.Addr) (protocol.Room, string, e
 	if fault != nil {
 		return protocol.Room{}, "", fault
 	}
-	topic := strings.TrimSpace(spec.Topic)
-	if utf8.RuneCountInString(topic) > protocol.MaxTopic {
-		return protocol.Room{}, "", protocol.Errorf(protocol.CodeTooLong, "A topic has at most %d characters.", protocol.MaxTopic)
+	topic, fault := parseTopic(spec.Topic)
+	if fault != nil {
+		return protocol.Room{}, "", fault
 	}
-	if strings.ContainsFunc(topic, misleads) {
-		return protocol.Room{}, "", protocol.Errorf(protocol.CodeBadMessage, "A topic holds no control characters.")
+	if h.exists(id) { // asked before a password is hashed for nothing
+		return protocol.Room{}, "", ErrRoomExists
+	}
+	password, fault := h.passwords.hash(ctx, spec.Password)
+	if fault != nil {
+		return protocol.Room{}, "", fault
 	}
 	key, created := newKey(), protocol.At(time.Now())
 	if err := h.place(chat.MadeRoom{
-		ID: string(id), Name: shown, Topic: topic, Public: spec.Public,
+		ID: string(id), Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, Locked: spec.Locked, Password: password,
 		HostHash: sha256.Sum256([]byte(key)), Created: created.Time,
 	}); err != nil {
 		return protocol.Room{}, "", err
 	}
 	h.log.Info("room made", "room", h.tag(id), "public", spec.Public)
-	return protocol.Room{Name: shown, Topic: topic, Public: spec.Public, Created: created}, key, nil
+	return protocol.Room{
+		Name: shown, Topic: topic, Public: spec.Public, Locked: spec.Locked, Lobby: spec.Lobby, HasPassword: password != "", Created: created,
+	}, key, nil
+}
+
+func (h *Hub) exists(id RoomID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.rooms[id] != nil
 }
 
 // place makes a room. Until it is kept it is one that nobody asked for, whose
@@ -82,8 +96,8 @@ func (h *Hub) reserve(room *Room, first job) error {
 		return errStopping
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
-	case h.made >= maxMade && !h.evictLocked():
-		return protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
+	case len(h.rooms) >= h.limits.Rooms && !h.evictLocked():
+		return errManyRooms
 	}
 	room.making.Store(true)
 	h.rooms[room.id] = room
@@ -94,6 +108,8 @@ func (h *Hub) reserve(room *Room, first job) error {
 	return nil
 }
 
+var errManyRooms = protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
+
 // evictLocked makes place for a room by forgetting the made one that nobody was
 // in for longest; false when there is none. Caller holds mu.
 func (h *Hub) evictLocked() bool {
@@ -101,8 +117,8 @@ func (h *Hub) evictLocked() bool {
 	var since time.Time
 	for _, room := range h.rooms {
 		room.mu.Lock()
-		if room.made && room.idleLocked() && (oldest == nil || room.empty.Before(since)) {
-			oldest, since = room, room.empty
+		if room.made && room.idleLocked() && (oldest == nil || room.left.Before(since)) {
+			oldest, since = room, room.left
 		}
 		room.mu.Unlock()
 	}
@@ -157,6 +173,8 @@ type RoomState struct {
 	Locked      bool   `json:"locked"`
 	Lobby       bool   `json:"lobby"`
 	HasPassword bool   `json:"hasPassword"`
+	Open        bool   `json:"open"`  // a join makes it, if it does not exist
+	Token       bool   `json:"token"` // nobody joins without a token
 }
 
 // RoomState answers for a room by its name; the error has the code bad-room.
@@ -169,12 +187,13 @@ func (h *Hub) RoomState(name string) (RoomState, *protocol.Error) {
 	room := h.rooms[id]
 	h.mu.Unlock()
 	if room == nil {
-		return RoomState{Room: shown}, nil
+		return RoomState{Room: shown, Open: !h.closed, Token: h.tokenOnly}, nil
 	}
 	room.mu.Lock()
 	defer room.mu.Unlock()
 	return RoomState{
 		Room: room.info.Name, Exists: true, Peers: len(room.peers),
 		Locked: room.info.Locked, Lobby: room.info.Lobby, HasPassword: room.info.HasPassword,
+		Open: true, Token: h.tokenOnly,
 	}, nil
 }

@@ -45,13 +45,13 @@ func TestNewRefuses(t *testing.T) {
 
 func TestMakeRoom(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
-		room, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: " Cafe\u0301 ", Topic: " Tea \n", Public: true}, DefaultAddr)
+		room, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: " Cafe\u0301 ", Topic: " Tea \n", Public: true}, DefaultAddr)
 		want := protocol.Room{Name: "Café", Topic: "Tea", Public: true, Created: protocol.At(time.Now())}
 		if err != nil || room != want || len(key) < 26 {
 			t.Errorf("got %+v, %q, %v; want %+v", room, key, err, want)
 		}
 		for _, again := range []string{"Café", "CAFÉ", "cafe\u0301"} {
-			if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: again}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
+			if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: again}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
 				t.Errorf("%q again: %v", again, err)
 			}
 		}
@@ -60,7 +60,7 @@ func TestMakeRoom(t *testing.T) {
 			t.Errorf("joined %+v, want %+v", got, want)
 		}
 		s.Join("tea", "Nana")
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
+		if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr); !errors.Is(err, signaling.ErrRoomExists) {
 			t.Errorf("a room that is in use is made: %v", err)
 		}
 	})
@@ -70,7 +70,7 @@ func TestMakeRoomNamed(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
 		names, keys := map[string]bool{}, map[string]bool{}
 		for range 20 {
-			room, key, err := s.Hub.MakeRoom(signaling.RoomSpec{}, DefaultAddr)
+			room, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{}, DefaultAddr)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func TestMakeRoomRefused(t *testing.T) {
 	}
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
 		for _, tt := range tests {
-			_, key, err := s.Hub.MakeRoom(tt.spec, DefaultAddr)
+			_, key, err := s.Hub.MakeRoom(t.Context(), tt.spec, DefaultAddr)
 			var fault *protocol.Error
 			if errors.As(err, &fault) != (tt.code != "") || fault != nil && fault.Code != tt.code || (key == "") != (err != nil) {
 				t.Errorf("%s: %q, %v", tt.name, key, err)
@@ -113,13 +113,13 @@ func TestTooManyRooms(t *testing.T) {
 	limits.Joins = signaling.Rate{PerSecond: 1e6, Burst: 1e6}
 	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
 		for i := range 10_000 {
-			if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: fmt.Sprint(i)}, DefaultAddr); err != nil {
+			if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: fmt.Sprint(i)}, DefaultAddr); err != nil {
 				t.Fatal(i, err)
 			}
 		}
 		s.Join("0", "Mina")
 		s.Pass(time.Second)
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr); err != nil {
+		if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr); err != nil {
 			t.Error(err)
 		}
 		s.Settle()
@@ -161,7 +161,7 @@ func TestEmptyRoomForgotten(t *testing.T) {
 			t.Error("a room outlives who was in it")
 		}
 
-		if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "coffee"}, DefaultAddr); err != nil {
+		if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "coffee"}, DefaultAddr); err != nil {
 			t.Fatal(err)
 		}
 		s.Pass(24*time.Hour - time.Minute)
@@ -189,8 +189,8 @@ func TestRoomState(t *testing.T) {
 			name string
 			want signaling.RoomState
 		}{
-			{"tea", signaling.RoomState{Room: "Tea", Exists: true, Peers: 2}},
-			{"Coffee", signaling.RoomState{Room: "Coffee"}},
+			{"tea", signaling.RoomState{Room: "Tea", Exists: true, Peers: 2, Open: true}},
+			{"Coffee", signaling.RoomState{Room: "Coffee", Open: true}},
 		}
 		for _, tt := range tests {
 			if got, fault := s.Hub.RoomState(tt.name); fault != nil || got != tt.want {
@@ -209,7 +209,7 @@ func TestPublicRooms(t *testing.T) {
 			t.Errorf("with no room: %v", got)
 		}
 		for _, spec := range []signaling.RoomSpec{{Name: "b", Public: true}, {Name: "a", Public: true}, {Name: "tea", Topic: "Tea", Public: true}, {Name: "hidden"}} {
-			if _, _, err := s.Hub.MakeRoom(spec, DefaultAddr); err != nil {
+			if _, _, err := s.Hub.MakeRoom(t.Context(), spec, DefaultAddr); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -247,7 +247,7 @@ func TestWatchRooms(t *testing.T) {
 		}
 		var p, lost *Peer
 		makeRoom := func(name string, public bool) {
-			if _, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: name, Public: public}, DefaultAddr); err != nil {
+			if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: name, Public: public}, DefaultAddr); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,6 +12,9 @@ import (
 // chat says a line in the room. It is stored first, in the room's queue, and
 // then sent to everyone it is for.
 func (s *Session) chat(f *protocol.Frame) *protocol.Error {
+	if fault := s.may(RightChat); fault != nil {
+		return fault
+	}
 	line, fault := s.line(f)
 	if fault != nil {
 		return fault
@@ -54,6 +57,9 @@ func checkText(text string) *protocol.Error {
 
 // edit gives a line of the session's own another text.
 func (s *Session) edit(f *protocol.Frame) *protocol.Error {
+	if fault := s.may(RightChat); fault != nil {
+		return fault
+	}
 	text := f.Text(protocol.FieldText)
 	if fault := checkText(text); fault != nil {
 		return fault
@@ -67,7 +73,7 @@ func (s *Session) edit(f *protocol.Frame) *protocol.Error {
 // any that it may read.
 func (s *Session) delete(f *protocol.Frame) *protocol.Error {
 	s.room.mu.Lock()
-	host := s.peer.Role == protocol.RoleHost
+	host := s.mayLocked(RightDelete) == nil
 	s.room.mu.Unlock()
 	return s.enqueue(f.ID, chat.Op{Verb: chat.Delete, Host: host, Message: chat.Message{
 		N: f.Int(protocol.FieldN), From: string(s.id), At: time.Now(),

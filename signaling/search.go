@@ -24,6 +24,9 @@ var (
 // search answers with the lines that hold some words. It may be slow, so it
 // runs beside the room's queue, one at a time for each session.
 func (s *Session) search(f *protocol.Frame) *protocol.Error {
+	if fault := s.may(RightHistory); fault != nil {
+		return fault
+	}
 	words := f.Text(protocol.FieldQuery)
 	switch n := utf8.RuneCountInString(words); {
 	case n < 1:

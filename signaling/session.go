@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,9 @@ type Session struct {
 
 	instance string // names the peer connections of the client
 	serial   serial
+	rights   Rights
+	subject  string // of its token; "" for none
+	named    bool   // by its token
 
 	out   outbox
 	heard atomic.Int64 // when the socket last said anything, as of Hub.seconds
@@ -38,13 +42,14 @@ type Session struct {
 	issued  int64    // when the peer's newest token was made, as of Hub.seconds
 	renewal int64    // when the peer is due other ICE servers, in Unix seconds; 0 for never
 	host    hostName // what the client calls this server
+	addr    netip.Prefix
 	attempt int64    // of the join that attached the socket
 	absent  *absence // nil while there is a socket
 }
 
 // identity is what a token says of the session. Caller holds room.mu.
 func (s *Session) identity() identity {
-	return identity{s.id, s.instance, s.serial, s.peer.Joined.Time}
+	return identity{peer: s.id, instance: s.instance, serial: s.serial, joined: s.peer.Joined.Time}
 }
 
 // receive handles one frame, or the fault it had. An error ends the socket.
@@ -102,6 +107,14 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 		return s.update(f)
 	case protocol.TypeTyping:
 		return s.typing(f)
+	case protocol.TypeKick:
+		return s.kick(f)
+	case protocol.TypeMute:
+		return s.mute(f)
+	case protocol.TypeAdmit, protocol.TypeReject:
+		return s.answerKnock(f)
+	case protocol.TypeSetRoom:
+		return s.setRoom(f)
 	case protocol.TypePing, protocol.TypePong:
 		return s.beat(f)
 	default:

@@ -21,7 +21,7 @@ func overflow(s *Server, from, to *Peer) {
 // others see of it what its join changes and nothing else.
 func TestSnapshotOfThere(t *testing.T) {
 	Run(t, signaling.Config{Limits: unlimited()}, func(t *testing.T, s *Server) {
-		_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr)
+		_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr)
 		if err != nil {
 			t.Fatal(err)
 		}

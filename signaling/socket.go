@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,7 +37,8 @@ type socket struct {
 	lent    *bufio.Reader // whose buffer br has; owned by the reader
 	addr    netip.Prefix  // of the client; what joins are counted by
 	host    hostName      // what the client calls this server
-	session *Session      // owned by the reader; nil before the join
+	session *Session      // owned by the reader, but for who waits by door; nil before the join
+	knock   *knock        // owned by the reader; nil unless it waits to be let in
 	conduct conduct       // before the join; owned by the reader
 	beats   uint8         // answered before the join; owned by the reader
 	pings   *rate.Limiter // owned by the reader; made when first needed
@@ -44,6 +46,9 @@ type socket struct {
 	parked  atomic.Bool   // no reader runs
 	closing atomic.Bool   // a close frame is on its way; frames read are discarded
 	writer  writer        // owned by the session's outbox
+
+	door sync.Mutex // held while who waits is let in; guards over
+	over bool       // nobody waits any more
 
 	doom atomic.Pointer[time.Timer] // ends a socket that is being closed
 }
@@ -86,10 +91,44 @@ func (s *socket) receive(kind websocket.MessageType, in *inbound) error {
 	if fault == protocol.ErrNotUTF8 {
 		return errClose{protocol.CloseBadUTF8}
 	}
-	if s.session != nil {
-		return s.session.receive(s, &in.frame, fault)
+	switch session := s.member(); {
+	case session != nil:
+		return session.receive(s, &in.frame, fault)
+	case s.knock != nil:
+		return s.receiveWaiting(&in.frame, fault)
 	}
 	return s.receiveFirst(&in.frame, fault)
+}
+
+// member is the session of the socket, nil before it has joined. Its caller is the
+// reader.
+func (s *socket) member() *Session {
+	if s.knock == nil {
+		return s.session
+	}
+	s.door.Lock()
+	defer s.door.Unlock()
+	if s.session != nil {
+		s.knock = nil
+		s.hub.parking.admit(s)
+	}
+	return s.session
+}
+
+// stopWaiting sees to it that nobody is let in any more over a socket that ends.
+func (s *socket) stopWaiting() {
+	if s.knock == nil {
+		return
+	}
+	s.door.Lock()
+	s.over = true
+	in := s.session != nil
+	s.door.Unlock()
+	if in {
+		s.knock = nil
+		return
+	}
+	s.knock.leave()
 }
 
 // errClose is an end of the socket with a close code that is still to be sent.
@@ -103,6 +142,7 @@ var errReplaced = errors.New("another socket has taken up the session")
 // end closes the connection for good and lets go of the session, or ends that
 // too if the client is to stay out.
 func (s *socket) end(err error) {
+	s.stopWaiting()
 	var closeErr errClose
 	switch {
 	case errors.As(err, &closeErr):
@@ -115,6 +155,8 @@ func (s *socket) end(err error) {
 		s.linger()
 	case isTimeout(err) && !s.closing.Load() && s.hub.Draining():
 		s.finish(protocol.CloseGoingAway)
+	case isTimeout(err) && !s.closing.Load() && s.knock != nil:
+		s.finish(protocol.CloseSilent)
 	case isTimeout(err) && !s.closing.Load() && s.session == nil:
 		s.finish(protocol.ClosePolicy)
 	}

@@ -88,7 +88,7 @@ func TestStopped(t *testing.T) {
 		p := s.Dial()
 		p.ExpectError(protocol.CodeRestarting)
 		p.ExpectClose(protocol.CloseGoingAway)
-		_, _, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, netip.Addr{})
+		_, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, netip.Addr{})
 		var fault *protocol.Error
 		if !errors.As(err, &fault) || fault.Code != protocol.CodeRestarting {
 			t.Errorf("a room is made: %v", err)

@@ -27,8 +27,8 @@ const (
 	tokenBody     = tokenHead + peerIDBytes + instanceBytes + serialBytes + 8 + 8
 	maxToken      = 256 // bytes that are looked at
 	tokenLifetime = 7 * 24 * time.Hour
-	tokenRenewal  = 12 * time.Hour // after which a peer gets another
-	tokenLabel    = "moim session token\x00"
+	tokenRenewal  = 12 * time.Hour           // after which a peer gets another
+	tokenLabel    = "moim session token\x00" //nolint:gosec // says what is signed
 )
 
 var tokenEncoding = base64.RawURLEncoding.Strict()
@@ -39,6 +39,7 @@ type identity struct {
 	instance string    // names the peer connections of the client
 	serial   serial    // of the session
 	joined   time.Time // when the peer first joined
+	issued   time.Time // when its token was; zero for somebody new
 }
 
 // serial tells a session from those before it of the same instance, whose counts
@@ -105,14 +106,14 @@ func (r *KeyRing) read(token []byte, room RoomID, now time.Time) (id identity, g
 	id.instance = lowerBase32.EncodeToString(field(instanceBytes))
 	id.serial = serial(field(serialBytes))
 	id.joined = millis(field(8))
-	if issued := millis(field(8)); now.Sub(issued) > tokenLifetime {
+	if id.issued = millis(field(8)); now.Sub(id.issued) > tokenLifetime {
 		return identity{}, false, nil
 	}
 	return id, true, nil
 }
 
 // millis is the time that 8 bytes give in Unix milliseconds.
-func millis(b []byte) time.Time { return time.UnixMilli(int64(binary.BigEndian.Uint64(b))) }
+func millis(b []byte) time.Time { return time.UnixMilli(int64(binary.BigEndian.Uint64(b))) } //nolint:gosec // the inverse of how it is written
 
 func (k *tokenKey) mac(body []byte, room RoomID) []byte {
 	h := hmac.New(sha256.New, k.secret[:])

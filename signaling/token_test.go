@@ -281,7 +281,7 @@ func TestKeyOverRejoin(t *testing.T) {
 // TestHostComesBack holds that a token does not make its bearer host.
 func TestHostComesBack(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
-		_, key, err := s.Hub.MakeRoom(signaling.RoomSpec{Name: "tea"}, DefaultAddr)
+		_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, DefaultAddr)
 		if err != nil {
 			t.Fatal(err)
 		}

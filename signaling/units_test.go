@@ -92,7 +92,7 @@ func TestFaultsSlide(t *testing.T) {
 // forgotten once their buckets are full.
 func TestJoinLimiterBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newJoinLimiter(Rate{PerSecond: 1, Burst: 2})
+		l := newAddressLimiter(Rate{PerSecond: 1, Burst: 2})
 		addr := func(i int) netip.Prefix {
 			return subnet(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 		}

@@ -35,8 +35,12 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 	}
 	s.ws, s.wire, s.br = ws, hijacker.wire, hijacker.br
 	s.wire.socket = s
-	if !h.enter(s) {
-		s.refuse(errStopping, protocol.CloseGoingAway)
+	if fault := h.enter(s); fault != nil {
+		code := protocol.CloseRefused
+		if fault == errStopping {
+			code = protocol.CloseGoingAway
+		}
+		s.refuse(fault, code)
 		_ = s.ws.CloseNow()
 		return
 	}

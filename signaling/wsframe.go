@@ -29,7 +29,7 @@ func seal(b []byte) []byte {
 	n := len(b) - headroom
 	switch {
 	case n <= 125:
-		b[8], b[9] = opText, byte(n)
+		b[8], b[9] = opText, byte(n) //nolint:gosec // n is less than 126
 		return b[8:]
 	case n <= 0xffff:
 		b[6], b[7] = opText, 126
@@ -55,7 +55,7 @@ func sealJSON(frame any) []byte {
 // closeFrame makes a close frame (RFC 6455, section 5.5.1).
 func closeFrame(code protocol.CloseCode) []byte {
 	reason := code.Reason()
-	b := []byte{opClose, byte(2 + len(reason))}
+	b := []byte{opClose, byte(2 + len(reason))} //nolint:gosec // a control frame has at most 125 bytes
 	b = binary.BigEndian.AppendUint16(b, uint16(code))
 	return append(b, reason...)
 }

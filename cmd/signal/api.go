@@ -32,11 +32,14 @@ const (
 	codeTooLarge   protocol.Code = "too-large"
 	codeNotJSON    protocol.Code = "not-json"
 	codeTooMany    protocol.Code = "too-many-watchers"
+	codeNoKey      protocol.Code = "unauthorized"
 )
 
 // roomsAPI answers for rooms over HTTP.
 type roomsAPI struct {
-	hub *signaling.Hub
+	hub    *signaling.Hub
+	key    apiKey
+	closed bool // rooms are made by who has the key alone
 
 	mu   sync.Mutex // guards what follows
 	list []signaling.Listing
@@ -48,6 +51,7 @@ func (a *roomsAPI) register(g *echo.Group) {
 	g.POST("/rooms", a.make)
 	g.Match(reading, "/rooms/events", a.events)
 	g.Match(reading, "/rooms/:room", a.show)
+	g.DELETE("/rooms/:room", a.erase)
 }
 
 type roomList struct {
@@ -78,14 +82,23 @@ func (a *roomsAPI) listJSON() ([]byte, error) {
 }
 
 func (a *roomsAPI) show(c echo.Context) error {
+	name, err := roomParam(c)
+	if err != nil {
+		return err
+	}
+	return a.state(c, name)
+}
+
+// roomParam is the room that a request's path names.
+func roomParam(c echo.Context) (string, error) {
 	name := c.Param("room")
 	if strings.Contains(name, "/") {
-		return echo.ErrNotFound
+		return "", echo.ErrNotFound
 	}
 	if c.Request().URL.RawPath != "" { // Echo routes by it and leaves its parts escaped
 		name, _ = url.PathUnescape(name) // it was unescaped once to parse the URL
 	}
-	return a.state(c, name)
+	return name, nil
 }
 
 func (a *roomsAPI) state(c echo.Context, name string) error {
@@ -97,11 +110,12 @@ func (a *roomsAPI) state(c echo.Context, name string) error {
 }
 
 type makeRequest struct {
-	Name     string  `json:"name"`
-	Topic    string  `json:"topic"`
-	Public   bool    `json:"public"`
-	Lobby    bool    `json:"lobby"`
-	Password *string `json:"password"`
+	Name     string `json:"name"`
+	Topic    string `json:"topic"`
+	Public   bool   `json:"public"`
+	Lobby    bool   `json:"lobby"`
+	Locked   bool   `json:"locked"`
+	Password string `json:"password"`
 }
 
 type makeAnswer struct {
@@ -120,10 +134,12 @@ func (a *roomsAPI) make(c echo.Context) error {
 	if err := readJSON(c, &req, maxBody); err != nil {
 		return err
 	}
-	if req.Lobby || req.Password != nil {
-		return protocol.Errorf(protocol.CodeBadMessage, "This server cannot guard rooms with a lobby or a password.")
+	if a.closed && !a.key.opens(c) {
+		return errNoKey
 	}
-	room, key, err := a.hub.MakeRoom(signaling.RoomSpec{Name: req.Name, Topic: req.Topic, Public: req.Public}, clientAddr(c))
+	room, key, err := a.hub.MakeRoom(c.Request().Context(), signaling.RoomSpec{
+		Name: req.Name, Topic: req.Topic, Public: req.Public, Lobby: req.Lobby, Locked: req.Locked, Password: req.Password,
+	}, clientAddr(c))
 	if errors.Is(err, signaling.ErrRoomExists) {
 		return &httpError{http.StatusConflict, codeRoomExists, "The room exists already."}
 	}
@@ -131,6 +147,25 @@ func (a *roomsAPI) make(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusCreated, makeAnswer{room, key})
+}
+
+// erase erases a room for who has its host key, or the API key.
+func (a *roomsAPI) erase(c echo.Context) error {
+	name, err := roomParam(c)
+	if err != nil {
+		return err
+	}
+	key := bearer(c)
+	if key == "" {
+		return errNoKey
+	}
+	if !a.hub.Admits(clientAddr(c)) {
+		return protocol.Errorf(protocol.CodeRateLimited, "Too many requests from your address. Wait a moment.")
+	}
+	if fault := a.hub.EraseRoom(c.Request().Context(), name, key, a.key.opens(c)); fault != nil {
+		return fault
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 // readJSON reads a request of so many bytes at most.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -69,30 +71,30 @@ func TestMakeRoomRefused(t *testing.T) {
 		status int
 		code   protocol.Code
 	}{
-		`{"name":"Tea"}`:                  {http.StatusConflict, codeRoomExists},
-		`{"name":"tEA"}`:                  {http.StatusConflict, codeRoomExists},
-		`{"name":"joined"}`:               {http.StatusConflict, codeRoomExists},
-		`{"name":"no spaces"}`:            {http.StatusBadRequest, protocol.CodeBadRoom},
-		`{"name":"\u202e"}`:               {http.StatusBadRequest, protocol.CodeBadRoom},
-		`{"name":"` + long(65) + `"}`:     {http.StatusBadRequest, protocol.CodeBadRoom},
-		`{"topic":"` + long(201) + `"}`:   {http.StatusBadRequest, protocol.CodeTooLong},
-		`{"topic":"a\u202eb"}`:            {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"topic":"a\nb"}`:                {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"password":"x"}`:                {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"password":""}`:                 {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"lobby":true}`:                  {http.StatusBadRequest, protocol.CodeBadMessage},
-		``:                                {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{`:                               {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{}{}`:                            {http.StatusBadRequest, protocol.CodeBadMessage},
-		`[]`:                              {http.StatusBadRequest, protocol.CodeBadMessage},
-		`null`:                            {http.StatusBadRequest, protocol.CodeBadMessage},
-		`"tea"`:                           {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"name":1}`:                      {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"public":"yes"}`:                {http.StatusBadRequest, protocol.CodeBadMessage},
-		strings.Repeat("[", 4000):         {http.StatusBadRequest, protocol.CodeBadMessage},
-		`{"x":"` + long(maxBody-8) + `"}`: {http.StatusCreated, ""},
-		`{"x":"` + long(maxBody-7) + `"}`: {http.StatusRequestEntityTooLarge, codeTooLarge},
-		long(1 << 20):                     {http.StatusRequestEntityTooLarge, codeTooLarge},
+		`{"name":"Tea"}`:                   {http.StatusConflict, codeRoomExists},
+		`{"name":"tEA"}`:                   {http.StatusConflict, codeRoomExists},
+		`{"name":"joined"}`:                {http.StatusConflict, codeRoomExists},
+		`{"name":"no spaces"}`:             {http.StatusBadRequest, protocol.CodeBadRoom},
+		`{"name":"\u202e"}`:                {http.StatusBadRequest, protocol.CodeBadRoom},
+		`{"name":"` + long(65) + `"}`:      {http.StatusBadRequest, protocol.CodeBadRoom},
+		`{"topic":"` + long(201) + `"}`:    {http.StatusBadRequest, protocol.CodeTooLong},
+		`{"topic":"a\u202eb"}`:             {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"topic":"a\nb"}`:                 {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"password":"` + long(201) + `"}`: {http.StatusBadRequest, protocol.CodeTooLong},
+		`{"password":1}`:                   {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"lobby":"yes"}`:                  {http.StatusBadRequest, protocol.CodeBadMessage},
+		``:                                 {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{`:                                {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{}{}`:                             {http.StatusBadRequest, protocol.CodeBadMessage},
+		`[]`:                               {http.StatusBadRequest, protocol.CodeBadMessage},
+		`null`:                             {http.StatusBadRequest, protocol.CodeBadMessage},
+		`"tea"`:                            {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"name":1}`:                       {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"public":"yes"}`:                 {http.StatusBadRequest, protocol.CodeBadMessage},
+		strings.Repeat("[", 4000):          {http.StatusBadRequest, protocol.CodeBadMessage},
+		`{"x":"` + long(maxBody-8) + `"}`:  {http.StatusCreated, ""},
+		`{"x":"` + long(maxBody-7) + `"}`:  {http.StatusRequestEntityTooLarge, codeTooLarge},
+		long(1 << 20):                      {http.StatusRequestEntityTooLarge, codeTooLarge},
 	} {
 		got := p.post(body)
 		if want.code == "" {
@@ -152,9 +154,9 @@ func TestRoomInfo(t *testing.T) {
 	p.make(`{"name":"Tea-모임","topic":"secret","public":false}`)
 	p.join("tea-모임", "Mina")
 	for path, want := range map[string]string{
-		"TEA-%EB%AA%A8%EC%9E%84":   `{"room":"Tea-모임","exists":true,"peers":1,"locked":false,"lobby":false,"hasPassword":false}`,
-		"tea%2d%eb%aa%a8%ec%9e%84": `{"room":"Tea-모임","exists":true,"peers":1,"locked":false,"lobby":false,"hasPassword":false}`,
-		"Nowhere":                  `{"room":"Nowhere","exists":false,"peers":0,"locked":false,"lobby":false,"hasPassword":false}`,
+		"TEA-%EB%AA%A8%EC%9E%84":   `{"room":"Tea-모임","exists":true,"peers":1,"locked":false,"lobby":false,"hasPassword":false,"open":true,"token":false}`,
+		"tea%2d%eb%aa%a8%ec%9e%84": `{"room":"Tea-모임","exists":true,"peers":1,"locked":false,"lobby":false,"hasPassword":false,"open":true,"token":false}`,
+		"Nowhere":                  `{"room":"Nowhere","exists":false,"peers":0,"locked":false,"lobby":false,"hasPassword":false,"open":true,"token":false}`,
 	} {
 		if got := p.get("/api/rooms/"+path).is(http.StatusOK, "application/json").text; strings.TrimSpace(got) != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
@@ -167,6 +169,74 @@ func TestRoomInfo(t *testing.T) {
 	}
 	for _, path := range []string{"a%20b", "a.b", "100%25", "a%2Fb", "a%00", long(65)} {
 		p.get("/api/rooms/"+path).fails(http.StatusBadRequest, protocol.CodeBadRoom)
+	}
+}
+
+// TestGuardedRoom holds that a room is made with what keeps people out, and erased
+// by who has its key.
+func TestGuardedRoom(t *testing.T) {
+	p := boot(t)
+	made := p.make(`{"name":"tea","password":"two lumps","lobby":true,"locked":true}`)
+	if !made.Room.HasPassword || !made.Room.Lobby || !made.Room.Locked {
+		t.Errorf("made %+v", made.Room)
+	}
+	var info signaling.RoomState
+	p.get("/api/rooms/tea").is(http.StatusOK, "application/json").json(&info)
+	if !info.HasPassword || !info.Lobby || !info.Locked {
+		t.Errorf("the room is %+v", info)
+	}
+	erase := func(room, key string) *answer {
+		return p.ask(http.MethodDelete, "/api/rooms/"+room, "", "Authorization", key)
+	}
+	if got := p.ask(http.MethodDelete, "/api/rooms/tea", ""); got.Header.Get("WWW-Authenticate") != "Bearer" {
+		t.Errorf("without a key: %s", got.Status)
+	}
+	erase("tea", "Basic "+made.HostKey).fails(http.StatusUnauthorized, codeNoKey)
+	erase("tea", "Bearer guess").fails(http.StatusForbidden, protocol.CodeForbidden)
+	erase("coffee", "Bearer "+made.HostKey).fails(http.StatusNotFound, protocol.CodeNoSuchRoom)
+	if got := erase("tea", "Bearer "+made.HostKey); got.StatusCode != http.StatusNoContent {
+		t.Errorf("erased: %s", got.Status)
+	}
+	p.make(`{"name":"tea"}`)
+}
+
+// TestAPIKey holds that rooms can be the business of those with a key alone.
+func TestAPIKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	write := func(key string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("  correct horse battery\n")
+	p := boot(t, "--api-key="+file, "--open-rooms=off")
+	p.post(`{"name":"tea"}`).fails(http.StatusUnauthorized, codeNoKey)
+	p.post(`{"name":"tea"}`, "Authorization", "Bearer correct horse").fails(http.StatusUnauthorized, codeNoKey)
+	if _, err := p.dial(client.Config{Room: "tea"}); err == nil {
+		t.Error("a join made a room")
+	}
+	if got := p.get("/api/rooms/tea").text; !strings.Contains(got, `"open":false`) {
+		t.Errorf("the room is %s", got)
+	}
+	p.post(`{"name":"tea"}`, "Authorization", "bearer correct horse battery").is(http.StatusCreated, "application/json")
+	p.join("tea", "Mina")
+	for _, room := range []string{"tea", "nowhere"} {
+		if got := p.ask(http.MethodDelete, "/api/rooms/"+room, "", "Authorization", "Bearer correct horse battery"); got.StatusCode != http.StatusNoContent {
+			t.Errorf("%s erased: %s", room, got.Status)
+		}
+	}
+	for _, wrong := range []string{"", "fifteen letters"} {
+		write(wrong)
+		if _, err := readAPIKey(file); err == nil {
+			t.Errorf("%q is taken for a key", wrong)
+		}
+	}
+	if _, err := readAPIKey(file + "s"); err == nil {
+		t.Error("a file that is not there is taken for a key")
+	}
+	if _, _, err := parse([]string{"--open-rooms=off"}, nil, nil); err == nil {
+		t.Error("rooms that nobody can make are taken")
 	}
 }
 
@@ -183,10 +253,12 @@ func TestForwardedForIsNotTrusted(t *testing.T) {
 			got.fails(status, protocol.CodeRateLimited)
 		}
 	}
-	_, err := p.dial(client.Config{Room: "tea"}) // joins and rooms made count together
-	var refused *protocol.Error
-	if !errors.As(err, &refused) || refused.Code != protocol.CodeRateLimited {
-		t.Errorf("join: %v", err)
+	for i, limited := range []bool{false, false, true} { // joins are counted apart
+		_, err := p.dial(client.Config{Room: "tea"})
+		var refused *protocol.Error
+		if errors.As(err, &refused) != limited || limited && refused.Code != protocol.CodeRateLimited {
+			t.Errorf("join %d: %v", i, err)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type config struct {
 	Grace     time.Duration  `default:"20s" env:"MOIM_GRACE" placeholder:"TIME" help:"How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default ${default}, ${env})."`
 	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
 
+	APIKey    string `name:"api-key" env:"MOIM_API_KEY" placeholder:"FILE" group:"doors" help:"File with a key of 16 characters at least, with which programs make and erase any room (${env})."`
+	OpenRooms string `default:"on" enum:"on,off" env:"MOIM_OPEN_ROOMS" placeholder:"on|off" group:"doors" help:"off: rooms are made with the API key alone, not by who joins first (default ${default}, ${env})."`
+
 	TLS        string   `name:"tls" env:"MOIM_TLS" placeholder:"HOST:PORT" group:"https" help:"Address to serve HTTPS and TURN over TLS on (default :443 with --domain or --cert, :8443 with --self-signed; ${env})."`
 	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
 	Cert       string   `env:"MOIM_CERT" placeholder:"FILE" group:"https" and:"pair" help:"Certificate chain (PEM); read again when it changes (${env})."`
@@ -51,6 +54,8 @@ type config struct {
 	LimitUpdates signaling.Rate `default:"20:60" env:"MOIM_LIMIT_UPDATES" placeholder:"RATE:BURST" group:"limits" help:"Everything else one person sends (default ${default}, ${env})."`
 	LimitJoins   signaling.Rate `default:"20:200" env:"MOIM_LIMIT_JOINS" placeholder:"RATE:BURST" group:"limits" help:"Joins, and rooms made, from one address (default ${default}, ${env})."`
 	LimitPeers   int            `default:"100" env:"MOIM_LIMIT_PEERS" placeholder:"N" group:"limits" help:"People in one room (default ${default}, ${env})."`
+	LimitCrowd   int            `name:"limit-peers-per-address" default:"1000" env:"MOIM_LIMIT_PEERS_PER_ADDRESS" placeholder:"N" group:"limits" help:"People connected from one address; an IPv6 address counts with its /64 (default ${default}, ${env})."`
+	LimitRooms   int            `default:"10000" env:"MOIM_LIMIT_ROOMS" placeholder:"N" group:"limits" help:"Rooms at once, those that somebody is in and those that were made (default ${default}, ${env})."`
 
 	Debug    string   `env:"MOIM_DEBUG" placeholder:"HOST:PORT" group:"operation" help:"Address to serve Go's profiles on (net/http/pprof); keep it private (${env})."`
 	LogLevel logLevel `default:"info" env:"MOIM_LOG_LEVEL" placeholder:"LEVEL" group:"operation" help:"Least level to log: debug, info, warn or error (default ${default}, ${env})."`
@@ -109,6 +114,8 @@ func (c *config) settle() error {
 		c.Listen = "localhost:8080"
 	}
 	switch {
+	case c.OpenRooms == "off" && c.APIKey == "":
+		return errors.New("--open-rooms=off needs --api-key, with which rooms are made")
 	case c.LimitRelay < 1 || c.LimitAllocations < 1:
 		return errors.New("--limit-relay and --limit-allocations are at least 1; --turn=off is for no relay")
 	case c.RelayPorts.Last-c.RelayPorts.First < 1:
@@ -122,7 +129,7 @@ func (c *config) settle() error {
 func (c *config) limits() signaling.Limits {
 	return signaling.Limits{
 		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates,
-		Joins: c.LimitJoins, Peers: c.LimitPeers, Grace: c.Grace,
+		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, Grace: c.Grace,
 	}
 }
 

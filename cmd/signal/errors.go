@@ -26,6 +26,7 @@ var statuses = map[protocol.Code]int{
 	protocol.CodeServerFull:  http.StatusServiceUnavailable,
 	protocol.CodeRestarting:  http.StatusServiceUnavailable,
 	protocol.CodeForbidden:   http.StatusForbidden,
+	protocol.CodeNoSuchRoom:  http.StatusNotFound,
 	protocol.CodeInternal:    http.StatusInternalServerError,
 }
 
@@ -72,6 +73,9 @@ func writeError(log *slog.Logger, err error, c echo.Context) {
 	}
 	if e.status == http.StatusInternalServerError {
 		log.Error("request failed", "route", c.Path(), "err", err)
+	}
+	if e.status == http.StatusUnauthorized {
+		c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer") // RFC 9110, section 11.6.1
 	}
 	var body errorBody
 	body.Error.Code, body.Error.Message = e.code, e.message

@@ -157,7 +157,7 @@ func (w *streamWriter) Flush()                      {}
 
 func makeRoom(t *testing.T, hub *signaling.Hub, name string, public bool) {
 	t.Helper()
-	if _, _, err := hub.MakeRoom(signaling.RoomSpec{Name: name, Public: public}, netip.IPv6Loopback()); err != nil {
+	if _, _, err := hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: name, Public: public}, netip.IPv6Loopback()); err != nil {
 		t.Fatal(err)
 	}
 }

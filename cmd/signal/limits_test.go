@@ -30,14 +30,16 @@ func TestLimitsAreAsWritten(t *testing.T) {
 	}
 	_, section, _ := strings.Cut(string(text), "\n## Limits\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	row := regexp.MustCompile("(?m)^\\| .* \\| `--(limit-[a-z]+)=(\\S+)` \\| (\\S+) \\| (\\S*) ?\\|$")
+	row := regexp.MustCompile("(?m)^\\| .* \\| `--(limit-[a-z-]+)=(\\S+)` \\| (\\S+) \\| (\\S*) ?\\|$")
 	rate := func(r signaling.Rate) [3]string {
 		return [3]string{fmt.Sprintf("%g:%d", r.PerSecond, r.Burst), fmt.Sprintf("%g/s", r.PerSecond), fmt.Sprint(r.Burst)}
 	}
+	count := func(n int) [3]string { return [3]string{fmt.Sprint(n), fmt.Sprint(n), ""} }
 	limits := cfg.limits()
 	want := map[string][3]string{
 		"limit-signals": rate(limits.Signals), "limit-chats": rate(limits.Chats), "limit-updates": rate(limits.Updates),
-		"limit-joins": rate(limits.Joins), "limit-peers": {fmt.Sprint(limits.Peers), fmt.Sprint(limits.Peers), ""},
+		"limit-joins": rate(limits.Joins), "limit-peers": count(limits.Peers),
+		"limit-peers-per-address": count(limits.PeersPerAddress), "limit-rooms": count(limits.Rooms),
 	}
 	rows := row.FindAllStringSubmatch(section, -1)
 	if lines := strings.Count(section, "\n|"); len(rows) != len(want) || lines != len(want)+2 {

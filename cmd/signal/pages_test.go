@@ -134,10 +134,14 @@ func TestMethods(t *testing.T) {
 	p := boot(t)
 	for path, allow := range map[string]string{
 		"/": "GET, HEAD", "/r/x": "GET, HEAD", "/js/main.js": "GET, HEAD", "/healthz": "GET, HEAD",
-		"/api/rooms": "GET, HEAD, POST", "/api/rooms/x": "GET, HEAD", "/api/rooms/events": "GET, HEAD", "/ws": "GET",
+		"/api/rooms": "GET, HEAD, POST", "/api/rooms/x": "DELETE, GET, HEAD", "/api/rooms/events": "GET, HEAD", "/ws": "GET",
 	} {
 		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodTrace, "NONSENSE"} {
 			got := p.ask(method, path, "")
+			if method == http.MethodDelete && strings.HasPrefix(path, "/api/rooms/") {
+				got.fails(http.StatusUnauthorized, codeNoKey)
+				continue
+			}
 			got.fails(http.StatusMethodNotAllowed, codeNotAllowed)
 			if got.Header.Get("Allow") != "OPTIONS, "+allow {
 				t.Errorf("%s %s: allowed are %q", method, path, got.Header.Get("Allow"))

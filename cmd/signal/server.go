@@ -37,6 +37,8 @@ type server struct {
 	secure    *secure // nil without HTTPS
 	relay     *relay
 	testCalls *testcall.Server
+	apiKey    apiKey
+	closed    bool // rooms are made by who has the API key alone
 	fronts    []front
 }
 
@@ -78,6 +80,10 @@ func (s *server) build(cfg config) error {
 		s.fronts = append(s.fronts, front{newHTTP(profiles(), s.log), debug})
 		s.log.Warn("profiles are served; keep this address private", "url", openURL("http", debug.Addr())+"/debug/pprof/")
 	}
+	if s.apiKey, err = readAPIKey(cfg.APIKey); err != nil {
+		return err
+	}
+	s.closed = cfg.OpenRooms == "off"
 	if s.secure, err = newSecure(cfg, s.log); err != nil {
 		return err
 	}
@@ -87,6 +93,7 @@ func (s *server) build(cfg config) error {
 	s.hub, err = signaling.New(signaling.Config{
 		Store: s.data.store, Rooms: s.data.rooms, SessionKeys: s.data.keys,
 		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin, Relay: s.relay,
+		ClosedRooms: s.closed,
 	})
 	if err != nil {
 		return err
@@ -138,7 +145,7 @@ func (s *server) close() error {
 func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog: newErrorLog(log),
 	}
 	watchNewcomers(server)
 	return server
@@ -172,10 +179,10 @@ func (s *server) run(ctx context.Context) error {
 func (s *server) greet() {
 	plain := openURL("http", s.fronts[0].on.Addr())
 	if s.secure == nil {
-		s.log.Info("moim is ready; open " + plain)
+		s.log.Info("moim is ready; open " + plain) //nolint:sloglint // own addresses
 		return
 	}
-	s.log.Info("moim is ready; open "+strings.Join(s.secure.openURLs(), " or "), "leading_there", plain)
+	s.log.Info("moim is ready; open "+strings.Join(s.secure.openURLs(), " or "), "leading_there", plain) //nolint:sloglint // own addresses
 	if own, ok := s.secure.source.(*certs.SelfSigned); ok {
 		s.log.Info("browsers will warn once, as nobody they know vouches for the certificate; compare its fingerprint", "sha256", own.Fingerprint())
 	}
@@ -237,7 +244,7 @@ func (s *server) routes(pages *pages) http.Handler {
 	e.Match(reading, "/readyz", s.readiness)
 	e.Match(reading, "/metrics", echo.WrapHandler(s.metrics()))
 	api := e.Group("/api")
-	(&roomsAPI{hub: s.hub}).register(api)
+	(&roomsAPI{hub: s.hub, key: s.apiKey, closed: s.closed}).register(api)
 	(&checkAPI{calls: s.testCalls, relay: s.relay, hub: s.hub}).register(api)
 	pages.register(e)
 	return e

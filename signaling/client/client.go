@@ -36,6 +36,13 @@ type Config struct {
 	Host  string // host key of the room; "" for a guest
 	Media Media
 
+	Password string // of the room; "" for none
+	Token    string // JSON Web Token that lets its bearer in (docs/tokens.md); "" for none
+
+	// Waiting is called when the room has a lobby: Dial goes on when a host has
+	// answered. It may be called again when the client comes back; nil for nothing.
+	Waiting func()
+
 	// Session is that of an earlier Joined of the same room, to come back as
 	// the same peer; "" for a new one. Whoever knows it can be that peer.
 	Session string
@@ -246,7 +253,7 @@ func (c *Client) present() <-chan struct{} {
 // frame, and a lostError of all that may be followed by another socket.
 func closed(what string, err error) error {
 	if frame, ok := errors.AsType[websocket.CloseError](err); ok {
-		word := &CloseError{protocol.CloseCode(frame.Code), frame.Reason}
+		word := &CloseError{protocol.CloseCode(frame.Code), frame.Reason} //nolint:gosec // a close code has 16 bits (RFC 6455, section 5.5.1)
 		err = word
 		if word.Final() {
 			return fmt.Errorf("%s: %w", what, err)

@@ -20,7 +20,7 @@ import (
 
 func TestDial(t *testing.T) {
 	s := startService(t, signaling.DefaultLimits())
-	_, key, err := s.hub.MakeRoom(signaling.RoomSpec{Name: "tea", Topic: "leaves"}, netip.MustParseAddr("192.0.2.1"))
+	_, key, err := s.hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea", Topic: "leaves"}, netip.MustParseAddr("192.0.2.1"))
 	if err != nil {
 		t.Fatal(err)
 	}

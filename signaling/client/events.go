@@ -10,7 +10,7 @@ import (
 
 // Event is something that happened in the room: one of [PeerJoined],
 // [PeerChanged], [PeerLeft], [Signal], [Data], [Chat], [ChatChanged], [Typing],
-// [Servers], [Refused], [Away], [Snapshot] and [Back].
+// [RoomChanged], [Knock], [KnockEnded], [Muted], [Servers], [Refused], [Away], [Snapshot] and [Back].
 type Event interface{ event() }
 
 // PeerJoined says that someone came in.
@@ -49,6 +49,21 @@ type ChatChanged struct{ Message protocol.ChatMessage }
 // Typing says that a peer writes.
 type Typing struct{ From string }
 
+// RoomChanged carries the settings of the room as they stand now.
+type RoomChanged struct{ Room protocol.Room }
+
+// Knock says, to a host, that somebody waits to be let in; see [Client.Admit].
+type Knock struct{ Peer protocol.Peer }
+
+// KnockEnded says, to a host, that somebody no longer waits.
+type KnockEnded struct {
+	Peer   string // id
+	Reason protocol.KnockReason
+}
+
+// Muted says that a host asks the client to mute itself.
+type Muted struct{ By string } // id of the host
+
 // Servers are the STUN and TURN servers with fresh credentials, before those of
 // the last ones end.
 type Servers struct {
@@ -82,6 +97,10 @@ func (Data) event()        {}
 func (Chat) event()        {}
 func (ChatChanged) event() {}
 func (Typing) event()      {}
+func (RoomChanged) event() {}
+func (Knock) event()       {}
+func (KnockEnded) event()  {}
+func (Muted) event()       {}
 func (Servers) event()     {}
 func (Refused) event()     {}
 func (Away) event()        {}
@@ -115,6 +134,18 @@ func decodeEvent(t protocol.Type, frame []byte) (Event, error) {
 	case protocol.TypeTyping:
 		f, err := decode[protocol.Typing](frame)
 		return Typing{f.From}, err
+	case protocol.TypeRoom:
+		f, err := decode[protocol.RoomEvent](frame)
+		return RoomChanged{f.Room}, err
+	case protocol.TypeKnock:
+		f, err := decode[protocol.PeerEvent](frame)
+		return Knock{f.Peer}, err
+	case protocol.TypeKnockEnded:
+		f, err := decode[protocol.KnockEnded](frame)
+		return KnockEnded{f.Peer, f.Reason}, err
+	case protocol.TypeMuted:
+		f, err := decode[protocol.Muted](frame)
+		return Muted{f.By}, err
 	case protocol.TypeICE:
 		f, err := decode[protocol.ICEFrame](frame)
 		return Servers{f.ICE, f.Expires.Time}, err

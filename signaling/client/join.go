@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -16,6 +18,9 @@ type joinFrame struct {
 	Name  string `json:"name,omitempty"`
 	Host  string `json:"host,omitempty"`
 	Media Media  `json:"media"`
+
+	Password string `json:"password,omitempty"`
+	Token    string `json:"token,omitempty"`
 
 	Session string `json:"session,omitempty"`
 	Got     *int64 `json:"got,omitempty"` // nil for a client without a past
@@ -30,7 +35,10 @@ func (c *Client) hello(session string) joinFrame {
 	if c.self.ID != "" {
 		name, media = c.self.Name, Media{c.self.Mic, c.self.Camera}
 	}
-	return joinFrame{head{protocol.TypeJoin, 0}, c.cfg.Room, name, c.cfg.Host, media, session, nil, 0}
+	return joinFrame{
+		head: head{Type: protocol.TypeJoin}, Room: c.cfg.Room, Name: name, Host: c.cfg.Host, Media: media,
+		Password: c.cfg.Password, Token: c.cfg.Token, Session: session,
+	}
 }
 
 // connect opens a socket and joins. Frames of the new socket are read no
@@ -48,7 +56,7 @@ func (c *Client) connect(ctx context.Context, hello joinFrame, waits func()) (*w
 		c.attempts++
 		hello.Attempt = c.attempts
 	}
-	joined, err := join(ctx, ws, hello, waits)
+	joined, err := c.join(ctx, ws, hello, waits)
 	if err != nil {
 		_ = ws.CloseNow() // it fails when the socket has ended already
 		return nil, none, err
@@ -56,7 +64,7 @@ func (c *Client) connect(ctx context.Context, hello joinFrame, waits func()) (*w
 	return ws, joined, nil
 }
 
-func join(ctx context.Context, ws *websocket.Conn, hello joinFrame, waits func()) (protocol.Joined, error) {
+func (c *Client) join(ctx context.Context, ws *websocket.Conn, hello joinFrame, waits func()) (protocol.Joined, error) {
 	var none protocol.Joined
 	raw, err := encode(hello)
 	if err != nil {
@@ -65,6 +73,10 @@ func join(ctx context.Context, ws *websocket.Conn, hello joinFrame, waits func()
 	if err := ws.Write(ctx, websocket.MessageText, raw); err != nil {
 		return none, closed("join", err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	var beating sync.WaitGroup
+	defer beating.Wait()
+	defer cancel()
 	for {
 		_, raw, err := ws.Read(ctx)
 		if err != nil {
@@ -82,8 +94,26 @@ func join(ctx context.Context, ws *websocket.Conn, hello joinFrame, waits func()
 				err = errNothingToResume
 			}
 			return joined, err
+		case answer.Type == protocol.TypeWaiting:
+			beating.Go(func() { beatWaiting(ctx, ws) })
+			if c.cfg.Waiting != nil {
+				c.cfg.Waiting()
+			}
 		}
 		waits()
+	}
+}
+
+// beatWaiting tells the server that the client still waits to be let in.
+func beatWaiting(ctx context.Context, ws *websocket.Conn) {
+	raw, err := encode(protocol.Beat{Type: protocol.TypePing})
+	for err == nil {
+		select {
+		case <-time.After(pingEvery):
+			err = ws.Write(ctx, websocket.MessageText, raw) // the reader learns of the end too
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

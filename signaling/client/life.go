@@ -87,7 +87,7 @@ func (c *Client) comeBack(life context.Context, lost *lostError, attempts int) (
 	}
 	pause := time.Duration(0)
 	if wait := time.Until(c.planned); wait > 0 {
-		attempts, pause = 0, wait+time.Duration(rand.Int64N(int64(wait)/5+1))
+		attempts, pause = 0, wait+time.Duration(rand.Int64N(int64(wait)/5+1)) //nolint:gosec // spreads clients, hides nothing
 	}
 	c.planned = time.Time{}
 	ctx, cancel := context.WithTimeoutCause(life, pause+c.cfg.Patience, ErrAway)
@@ -114,7 +114,7 @@ func (c *Client) comeBack(life context.Context, lost *lostError, attempts int) (
 }
 
 func jitter(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64()))
+	return time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreads clients, hides nothing
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

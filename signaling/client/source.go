@@ -108,7 +108,7 @@ func (w *flowWriter) shift(h *rtp.Header) {
 	w.begun = true
 	h.SequenceNumber += w.seqShift
 	h.Timestamp += w.timeShift
-	if !f.started || int16(h.SequenceNumber-f.seq) > 0 {
+	if !f.started || int16(h.SequenceNumber-f.seq) > 0 { //nolint:gosec // serial number arithmetic (RFC 1982)
 		f.started, f.seq, f.stamp, f.at = true, h.SequenceNumber, h.Timestamp, now
 	}
 }

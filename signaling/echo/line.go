@@ -85,7 +85,7 @@ func freePort() (uint16, error) {
 		return 0, err
 	}
 	defer socket.Close()
-	return uint16(socket.LocalAddr().(*net.UDPAddr).Port), nil
+	return uint16(socket.LocalAddr().(*net.UDPAddr).Port), nil //nolint:gosec // a port has 16 bits
 }
 
 // newAPI makes peers that speak Opus and VP8, which every browser does (RFC 7874,

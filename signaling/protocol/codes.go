@@ -24,6 +24,9 @@ const (
 	CodeRateLimited   Code = "rate-limited"
 	CodeForbidden     Code = "forbidden"
 	CodeServerFull    Code = "server-full"
+	CodeNoSuchRoom    Code = "no-such-room"
+	CodeTokenRequired Code = "token-required"
+	CodeBanned        Code = "banned"
 	CodeRestarting    Code = "restarting"
 	CodeInternal      Code = "internal"
 )
@@ -34,7 +37,8 @@ func Codes() []Code {
 		CodeBadMessage, CodeUnknownType, CodeNotJoined, CodeAlreadyJoined, CodeBadRoom,
 		CodeBadName, CodeBadPassword, CodeBadToken, CodeRoomFull, CodeRoomLocked,
 		CodeRejected, CodeNoSuchPeer, CodeNoSuchMessage, CodeTooLong, CodeRateLimited,
-		CodeForbidden, CodeServerFull, CodeRestarting, CodeInternal,
+		CodeForbidden, CodeServerFull, CodeNoSuchRoom, CodeTokenRequired, CodeBanned,
+		CodeRestarting, CodeInternal,
 	}
 }
 

@@ -36,6 +36,12 @@ const (
 	FieldAfter
 	FieldSince
 	FieldLimit
+	FieldPeer
+	FieldBan
+	FieldPublic
+	FieldLocked
+	FieldLobby
+	FieldTopic
 
 	numFields
 )
@@ -48,6 +54,8 @@ var fieldNames = [numFields]string{
 	FieldScreen: "screen", FieldHand: "hand", FieldKey: "key", FieldText: "text",
 	FieldReply: "reply", FieldN: "n", FieldQuery: "query", FieldBefore: "before",
 	FieldAfter: "after", FieldSince: "since", FieldLimit: "limit",
+	FieldPeer: "peer", FieldBan: "ban", FieldPublic: "public", FieldLocked: "locked",
+	FieldLobby: "lobby", FieldTopic: "topic",
 }
 
 var fieldsByName = func() map[string]Field {
@@ -128,8 +136,19 @@ var rules = [numTypes][]rule{
 		{field: FieldLimit, want: wantPositive},
 	},
 	TypeTyping: {},
-	TypePing:   {{field: FieldGot, want: wantCount, required: true}},
-	TypePong:   {{field: FieldGot, want: wantCount, required: true}},
+	TypeKick:   {{field: FieldPeer, want: wantString, required: true}, {field: FieldBan, want: wantBool}},
+	TypeMute:   {{field: FieldPeer, want: wantString, required: true}},
+	TypeAdmit:  {{field: FieldPeer, want: wantString, required: true}},
+	TypeReject: {{field: FieldPeer, want: wantString, required: true}},
+	TypeSetRoom: {
+		{field: FieldPublic, want: wantBool},
+		{field: FieldLocked, want: wantBool},
+		{field: FieldLobby, want: wantBool},
+		{field: FieldPassword, want: wantString},
+		{field: FieldTopic, want: wantString},
+	},
+	TypePing: {{field: FieldGot, want: wantCount, required: true}},
+	TypePong: {{field: FieldGot, want: wantCount, required: true}},
 }
 
 // Frame is a decoded client frame. It points into the bytes it was decoded

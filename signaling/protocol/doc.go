@@ -20,6 +20,7 @@ const (
 	MaxName        = 40        // characters of a display name
 	MaxRoomName    = 64        // characters of a room name
 	MaxTopic       = 200       // characters of a room's topic
+	MaxPassword    = 200       // characters of a room's password
 	MaxKey         = 64        // bytes of a chat key
 	MaxQuery       = 200       // characters of a search
 

@@ -123,7 +123,7 @@ type ErrorFrame struct {
 	Message string `json:"message"`
 }
 
-// PeerEvent is a peer-joined or a peer-changed.
+// PeerEvent is a peer-joined, a peer-changed or a knock.
 type PeerEvent struct {
 	Type Type `json:"type"`
 	Peer Peer `json:"peer"`
@@ -134,6 +134,41 @@ type PeerLeft struct {
 	Type   Type       `json:"type"`
 	Peer   string     `json:"peer"`
 	Reason LeftReason `json:"reason"`
+}
+
+// Waiting says that a host has yet to answer the knock that a join became.
+type Waiting struct {
+	Type Type  `json:"type"`
+	Re   int64 `json:"re,omitempty"`
+}
+
+// RoomEvent says that a room's settings have changed.
+type RoomEvent struct {
+	Type Type `json:"type"`
+	Room Room `json:"room"`
+}
+
+// KnockEnded tells hosts that somebody no longer waits.
+type KnockEnded struct {
+	Type   Type        `json:"type"`
+	Peer   string      `json:"peer"`
+	Reason KnockReason `json:"reason"`
+}
+
+// KnockReason is why somebody no longer waits.
+type KnockReason string
+
+// The reasons.
+const (
+	KnockAdmitted KnockReason = "admitted"
+	KnockRejected KnockReason = "rejected"
+	KnockLeft     KnockReason = "left"
+)
+
+// Muted says that a host asks the client to mute itself.
+type Muted struct {
+	Type Type   `json:"type"`
+	By   string `json:"by"` // id of the host
 }
 
 // LeftReason is why a peer is gone.
@@ -198,7 +233,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	b := make([]byte, 0, len(timeLayout)+2)
 	b = u.AppendFormat(append(b, '"'), time.RFC3339)
 	ms := u.Nanosecond() / int(time.Millisecond)
-	b = append(b[:len(b)-1], '.', '0'+byte(ms/100), '0'+byte(ms/10%10), '0'+byte(ms%10))
+	b = append(b[:len(b)-1], '.', '0'+byte(ms/100), '0'+byte(ms/10%10), '0'+byte(ms%10)) //nolint:gosec // ms is 0 to 999
 	return append(b, 'Z', '"'), nil
 }
 

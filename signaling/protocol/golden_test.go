@@ -38,6 +38,11 @@ var serverFrames = map[string]func() any{
 	"ice":          func() any { return new(protocol.ICEFrame) },
 	"session":      func() any { return new(protocol.SessionFrame) },
 	"restarting":   func() any { return new(protocol.Restarting) },
+	"waiting":      func() any { return new(protocol.Waiting) },
+	"room":         func() any { return new(protocol.RoomEvent) },
+	"knock":        func() any { return new(protocol.PeerEvent) },
+	"knock-ended":  func() any { return new(protocol.KnockEnded) },
+	"muted":        func() any { return new(protocol.Muted) },
 	"ping":         func() any { return new(protocol.Beat) },
 	"pong":         func() any { return new(protocol.Beat) },
 }

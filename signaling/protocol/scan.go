@@ -95,6 +95,9 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
+// at is where the scanner stands.
+func (s *scanner) at() int32 { return int32(s.i) } //nolint:gosec // a frame has at most MaxFrame bytes
+
 func (s *scanner) space() {
 	for s.i < len(s.b) {
 		switch s.b[s.i] {
@@ -108,7 +111,7 @@ func (s *scanner) space() {
 
 // value scans any value; depth counts the levels that are open around it.
 func (s *scanner) value(depth int, fields *[numFields]span) (span, *Error) {
-	v := span{start: int32(s.i)}
+	v := span{start: s.at()}
 	var fault *Error
 	switch c := s.peek(); c {
 	case '"':
@@ -133,7 +136,7 @@ func (s *scanner) value(depth int, fields *[numFields]span) (span, *Error) {
 		v.kind = kindNumber
 		fault = s.number()
 	}
-	v.end = int32(s.i)
+	v.end = s.at()
 	return v, fault
 }
 
@@ -191,12 +194,12 @@ func (s *scanner) name(first int, set *map[string]struct{}) (span, *Error) {
 	if s.peek() != '"' {
 		return span{}, errSyntax
 	}
-	name := span{start: int32(s.i), kind: kindString}
+	name := span{start: s.at(), kind: kindString}
 	escaped, fault := s.string()
 	if fault != nil {
 		return span{}, fault
 	}
-	name.end, name.escaped = int32(s.i), escaped
+	name.end, name.escaped = s.at(), escaped
 	if s.twice(name, first, set) {
 		return span{}, errTwice
 	}

@@ -13,6 +13,11 @@ const (
 	TypeUpdate
 	TypeChatEdit
 	TypeChatDelete
+	TypeKick
+	TypeMute
+	TypeAdmit
+	TypeReject
+	TypeSetRoom
 
 	// Both ways.
 	TypeOffer
@@ -37,6 +42,11 @@ const (
 	TypeICE
 	TypeSession
 	TypeRestarting
+	TypeWaiting
+	TypeRoom
+	TypeKnock
+	TypeKnockEnded
+	TypeMuted
 
 	numTypes
 )
@@ -44,12 +54,14 @@ const (
 var typeNames = [numTypes]string{
 	TypeJoin: "join", TypeLeave: "leave", TypeUpdate: "update",
 	TypeChatEdit: "chat-edit", TypeChatDelete: "chat-delete",
+	TypeKick: "kick", TypeMute: "mute", TypeAdmit: "admit", TypeReject: "reject", TypeSetRoom: "set-room",
 	TypeOffer: "offer", TypeAnswer: "answer", TypeCandidate: "candidate", TypeData: "data",
 	TypeChat: "chat", TypeChatHistory: "chat-history", TypeChatSearch: "chat-search",
 	TypeTyping: "typing", TypePing: "ping", TypePong: "pong",
 	TypeJoined: "joined", TypeOK: "ok", TypeError: "error",
 	TypePeerJoined: "peer-joined", TypePeerLeft: "peer-left", TypePeerChanged: "peer-changed",
 	TypeChatChanged: "chat-changed", TypeICE: "ice", TypeSession: "session", TypeRestarting: "restarting",
+	TypeWaiting: "waiting", TypeRoom: "room", TypeKnock: "knock", TypeKnockEnded: "knock-ended", TypeMuted: "muted",
 }
 
 // String is the type as it stands on the wire.

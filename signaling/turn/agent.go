@@ -95,7 +95,7 @@ func (a *agent) AllocatePacketConn(conf pion.AllocateListenerConfig) (net.Packet
 		return nil, nil, errNoAddress
 	}
 	probe := conf.UserID == ""
-	conn, err := s.relays.open(local, uint16(conf.RequestedPort), probe)
+	conn, err := s.relays.open(local, uint16(conf.RequestedPort), probe) //nolint:gosec // a port has 16 bits
 	if err != nil {
 		return nil, nil, err
 	}

@@ -108,9 +108,9 @@ func (g *registry) open(local netip.Addr, wanted uint16, even bool) (*net.UDPCon
 		return g.openAny(local, even)
 	}
 	size := g.ports.size()
-	offset := rand.IntN(size)
+	offset := rand.IntN(size) //nolint:gosec // spreads ports; who may use one is told by address and credentials
 	for i := range size {
-		at := netip.AddrPortFrom(local, g.ports.First+uint16((offset+i)%size))
+		at := netip.AddrPortFrom(local, g.ports.First+uint16((offset+i)%size)) //nolint:gosec // size is at most 65,536
 		if even && at.Port()%2 != 0 || g.has(at) {
 			continue
 		}

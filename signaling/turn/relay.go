@@ -155,7 +155,7 @@ func (r *relay) ReadFrom(p []byte) (int, net.Addr, error) {
 		if !bound {
 			return copy(p, r.buf[channelHeader:channelHeader+n]), net.UDPAddrFromAddrPort(from), nil
 		}
-		copy(r.buf, []byte{byte(number >> 8), byte(number), byte(n >> 8), byte(n)})
+		copy(r.buf, []byte{byte(number >> 8), byte(number), byte(n >> 8), byte(n)}) //nolint:gosec // the two bytes of each
 		r.link.deliver(r.buf, channelHeader+n, r.from)
 	}
 }

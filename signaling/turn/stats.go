@@ -60,7 +60,7 @@ type traffic struct{ packets, bytes atomic.Uint64 }
 
 func (t *traffic) add(n int) {
 	t.packets.Add(1)
-	t.bytes.Add(uint64(n))
+	t.bytes.Add(uint64(n)) //nolint:gosec // a length
 }
 
 func (t *traffic) read() Traffic { return Traffic{t.packets.Load(), t.bytes.Load()} }

@@ -192,7 +192,7 @@ func (v *verdict) tell() {
 	log := v.server.conf.Log
 	for _, c := range news {
 		if c.State == StateFailed || c.State == StateUnsure {
-			log.Warn("the relay may be of no use to people outside: "+c.Message, "transport", c.Transport, "reason", c.Reason, "address", c.Address)
+			log.Warn("the relay may be of no use to people outside", "advice", c.Message, "transport", c.Transport, "reason", c.Reason, "announced", c.Address)
 			continue
 		}
 		log.Info("the relay is all right again", "transport", c.Transport)

@@ -1,0 +1,174 @@
+package signaling
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+
+	"moim/signaling/protocol"
+)
+
+// What hashing a password costs: argon2id (RFC 9106) with 19 MiB, two passes and one
+// lane. A stored hash says what it was made with, so these may change.
+const (
+	argonMemory  = 19 << 10 // KiB
+	argonPasses  = 2
+	argonLanes   = 1
+	argonSalt    = 16 // bytes
+	argonKey     = 32 // bytes
+	maxHashes    = 64 // wait for their turn
+	hashPatience = 5 * time.Second
+)
+
+// Wrong passwords of one address, and of all who try one room. Right ones cost
+// nothing.
+var (
+	guessRate     = Rate{PerSecond: 0.2, Burst: 10}
+	roomGuessRate = Rate{PerSecond: 5, Burst: 100}
+)
+
+var (
+	errPasswordWanted = protocol.Errorf(protocol.CodeBadPassword, "The room has a password.")
+	errWrongPassword  = protocol.Errorf(protocol.CodeBadPassword, "That is not the password of the room.")
+	errGuesses        = protocol.Errorf(protocol.CodeRateLimited, "Too many wrong passwords. Wait a moment.")
+	errManyHashes     = protocol.Errorf(protocol.CodeRateLimited, "Too many passwords are being checked. Try again in a moment.")
+)
+
+// passwords hashes passwords, few at once, as each takes much memory and time.
+type passwords struct {
+	waiting chan struct{} // holds a value for each that waits or is hashed
+	turns   chan struct{} // holds a value for each that is hashed
+	guesses *addressLimiter
+	memory  uint32 // KiB, of those that are hashed anew
+}
+
+func newPasswords() *passwords {
+	return &passwords{
+		waiting: make(chan struct{}, maxHashes), turns: make(chan struct{}, max(1, runtime.NumCPU()/2)),
+		guesses: newAddressLimiter(guessRate), memory: argonMemory,
+	}
+}
+
+// turn waits until a password may be hashed; done has to be called then.
+func (p *passwords) turn(ctx context.Context) (done func(), fault *protocol.Error) {
+	select {
+	case p.waiting <- struct{}{}:
+	default:
+		return nil, errManyHashes
+	}
+	ctx, cancel := context.WithTimeout(ctx, hashPatience)
+	defer cancel()
+	select {
+	case p.turns <- struct{}{}:
+		return func() { <-p.turns; <-p.waiting }, nil
+	case <-ctx.Done():
+		<-p.waiting
+		return nil, errManyHashes
+	}
+}
+
+// hash makes of a password what is stored of it, in the PHC string format; of ""
+// it makes "". The error has the code too-long, bad-message or rate-limited.
+func (p *passwords) hash(ctx context.Context, password string) (string, *protocol.Error) {
+	if password == "" {
+		return "", nil
+	}
+	if !utf8.ValidString(password) || utf8.RuneCountInString(password) > protocol.MaxPassword {
+		return "", protocol.Errorf(protocol.CodeTooLong, "A password has at most %d characters.", protocol.MaxPassword)
+	}
+	done, fault := p.turn(ctx)
+	if fault != nil {
+		return "", fault
+	}
+	defer done()
+	var salt [argonSalt]byte
+	rand.Read(salt[:])
+	key := argon2.IDKey([]byte(password), salt[:], argonPasses, p.memory, argonLanes, argonKey)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, argonPasses, argonLanes,
+		base64.RawStdEncoding.EncodeToString(salt[:]), base64.RawStdEncoding.EncodeToString(key)), nil
+}
+
+// matches tells whether a password is the one that a hash was made of. It takes
+// as long for any other.
+func matches(hash, password string) bool {
+	var (
+		version      int
+		memory, time uint32
+		lanes        uint8
+		rest         string
+	)
+	if n, err := fmt.Sscanf(hash, "$argon2id$v=%d$m=%d,t=%d,p=%d$%s", &version, &memory, &time, &lanes, &rest); n != 5 || err != nil || version != argon2.Version {
+		return false
+	}
+	salt, key, ok := decodePair(rest)
+	if !ok || memory > 1<<20 || time < 1 || time > 64 || lanes < 1 {
+		return false
+	}
+	return subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, time, memory, lanes, uint32(len(key))), key) == 1 //nolint:gosec // a stored hash is short
+}
+
+// decodePair reads a salt and a key, each in base64, with $ between them.
+func decodePair(text string) (salt, key []byte, ok bool) {
+	first, second, _ := strings.Cut(text, "$")
+	salt, err := base64.RawStdEncoding.DecodeString(first)
+	if err != nil {
+		return nil, nil, false
+	}
+	key, err = base64.RawStdEncoding.DecodeString(second)
+	return salt, key, err == nil && len(key) >= 16 && len(key) <= 64
+}
+
+// checkPassword tells whether a join has the password of the room, and notes that
+// it had.
+func (r *Room) checkPassword(s *socket, req *joinRequest) *protocol.Error {
+	p := r.hub.passwords
+	r.mu.Lock()
+	hash := r.kept.Password
+	r.mu.Unlock()
+	switch {
+	case hash == "":
+		return nil
+	case req.password == "":
+		return errPasswordWanted
+	}
+	done, fault := p.turn(r.hub.ctx)
+	if fault != nil {
+		return fault
+	}
+	defer done()
+	if !p.guesses.has(s.addr) || !r.mayBeGuessed() {
+		return errGuesses
+	}
+	if matches(hash, req.password) {
+		req.proven = hash
+		return nil
+	}
+	p.guesses.allow(s.addr)
+	r.guessed()
+	return errWrongPassword
+}
+
+// mayBeGuessed tells whether not too many wrong passwords were tried of late.
+func (r *Room) mayBeGuessed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.guesses == nil || r.guesses.Tokens() >= 1
+}
+
+// guessed notes a wrong password.
+func (r *Room) guessed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.guesses == nil {
+		r.guesses = roomGuessRate.limiter()
+	}
+	r.guesses.Allow()
+}
