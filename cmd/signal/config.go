@@ -29,8 +29,10 @@ type config struct {
 	Grace     time.Duration  `default:"20s" env:"MOIM_GRACE" placeholder:"TIME" help:"How long somebody who lost the connection stays in the room and may come back unnoticed; at most 10m, 0 for not at all (default ${default}, ${env})."`
 	Origin    []string       `env:"MOIM_ORIGIN" placeholder:"HOST" help:"Other hosts whose pages may connect, such as app.example.org or *.example.org (${env})."`
 
-	APIKey    string `name:"api-key" env:"MOIM_API_KEY" placeholder:"FILE" group:"doors" help:"File with a key of 16 characters at least, with which programs make and erase any room (${env})."`
-	OpenRooms string `default:"on" enum:"on,off" env:"MOIM_OPEN_ROOMS" placeholder:"on|off" group:"doors" help:"off: rooms are made with the API key alone, not by who joins first (default ${default}, ${env})."`
+	APIKey       string     `name:"api-key" env:"MOIM_API_KEY" placeholder:"FILE" group:"doors" help:"File with a key of 16 characters at least, with which programs make and erase any room (${env})."`
+	TokenKey     []tokenKey `name:"token-key" env:"MOIM_TOKEN_KEY" placeholder:"KID=FILE" group:"doors" help:"Key to read tokens with that let people into rooms: a secret of 32 bytes at least, or an Ed25519 key in PEM (docs/tokens.md, ${env})."`
+	RequireToken bool       `name:"require-token" env:"MOIM_REQUIRE_TOKEN" group:"doors" help:"Take nobody without a token (${env})."`
+	OpenRooms    string     `default:"on" enum:"on,off" env:"MOIM_OPEN_ROOMS" placeholder:"on|off" group:"doors" help:"off: rooms are made with the API key alone, not by who joins first (default ${default}, ${env})."`
 
 	TLS        string   `name:"tls" env:"MOIM_TLS" placeholder:"HOST:PORT" group:"https" help:"Address to serve HTTPS and TURN over TLS on (default :443 with --domain or --cert, :8443 with --self-signed; ${env})."`
 	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
@@ -116,6 +118,8 @@ func (c *config) settle() error {
 	switch {
 	case c.OpenRooms == "off" && c.APIKey == "":
 		return errors.New("--open-rooms=off needs --api-key, with which rooms are made")
+	case c.RequireToken && len(c.TokenKey) == 0:
+		return errors.New("--require-token needs --token-key, to read tokens with")
 	case c.LimitRelay < 1 || c.LimitAllocations < 1:
 		return errors.New("--limit-relay and --limit-allocations are at least 1; --turn=off is for no relay")
 	case c.RelayPorts.Last-c.RelayPorts.First < 1:

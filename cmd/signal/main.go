@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -25,13 +24,16 @@ func main() {
 	}
 }
 
-// run is the program: it serves until ctx ends.
+// run is the program: it serves until ctx ends, or makes a token.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == tokenWord {
+		return makeToken(args[1:], stdout, stderr)
+	}
 	cfg, exit, err := parse(args, stdout, stderr)
 	if err != nil || exit {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	log := newLog(stderr, cfg.LogLevel)
 	server, err := newServer(cfg, log) //nolint:contextcheck // nothing in it waits
 	if err != nil {
 		return err
@@ -44,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func parse(args []string, stdout, stderr io.Writer) (cfg config, exit bool, err error) {
 	parser, err := kong.New(&cfg,
 		kong.Name("signal"),
-		kong.Description("Self-hosted video calls with chat beside them. Start it, open the address it prints, send the link to others."),
+		kong.Description("Self-hosted video calls with chat beside them. Start it, open the address it prints, send the link to others. signal token makes tokens; signal token --help tells more."),
 		kong.Vars{"version": version(), "data": defaultData()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { exit = true }),

@@ -39,6 +39,7 @@ type server struct {
 	testCalls *testcall.Server
 	apiKey    apiKey
 	closed    bool // rooms are made by who has the API key alone
+	tokenOnly bool // nobody joins without a token
 	fronts    []front
 }
 
@@ -83,7 +84,11 @@ func (s *server) build(cfg config) error {
 	if s.apiKey, err = readAPIKey(cfg.APIKey); err != nil {
 		return err
 	}
-	s.closed = cfg.OpenRooms == "off"
+	s.closed, s.tokenOnly = cfg.OpenRooms == "off", cfg.RequireToken
+	passes, err := passReader(cfg.TokenKey)
+	if err != nil {
+		return err
+	}
 	if s.secure, err = newSecure(cfg, s.log); err != nil {
 		return err
 	}
@@ -93,7 +98,7 @@ func (s *server) build(cfg config) error {
 	s.hub, err = signaling.New(signaling.Config{
 		Store: s.data.store, Rooms: s.data.rooms, SessionKeys: s.data.keys,
 		Log: s.log, Limits: cfg.limits(), Origins: cfg.Origin, Relay: s.relay,
-		ClosedRooms: s.closed,
+		ClosedRooms: s.closed, Passes: passes, RequirePass: cfg.RequireToken,
 	})
 	if err != nil {
 		return err
@@ -244,7 +249,7 @@ func (s *server) routes(pages *pages) http.Handler {
 	e.Match(reading, "/readyz", s.readiness)
 	e.Match(reading, "/metrics", echo.WrapHandler(s.metrics()))
 	api := e.Group("/api")
-	(&roomsAPI{hub: s.hub, key: s.apiKey, closed: s.closed}).register(api)
+	(&roomsAPI{hub: s.hub, key: s.apiKey, closed: s.closed || s.tokenOnly}).register(api)
 	(&checkAPI{calls: s.testCalls, relay: s.relay, hub: s.hub}).register(api)
 	pages.register(e)
 	return e

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"moim/signaling"
+	"moim/signaling/client"
+	"moim/signaling/pass"
+	"moim/signaling/protocol"
+)
+
+// secretFile is a file with a secret of tokens.
+func secretFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "token.key")
+	if err := os.WriteFile(path, []byte(strings.Repeat("secret ", 8)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestTokens holds that the tokens the program makes let into the rooms it
+// serves, and nothing else does.
+func TestTokens(t *testing.T) {
+	file := secretFile(t)
+	p := boot(t, "--token-key=2026="+file, "--require-token")
+	make := func(args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		if err := run(t.Context(), append([]string{"token", "--key=2026=" + file}, args...), &out, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(out.String())
+	}
+	for name, want := range map[string]struct {
+		token string
+		code  protocol.Code
+	}{
+		"none":         {"", protocol.CodeTokenRequired},
+		"another room": {make("--room=coffee"), protocol.CodeBadToken},
+		"ended":        {make("--room=tea", "--for=1ns") + "x", protocol.CodeBadToken},
+	} {
+		if _, err := p.dial(client.Config{Room: "tea", Token: want.token}); !refusedAs(err, want.code) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	p.post(`{"name":"tea"}`).fails(401, codeNoKey)
+	mina, err := p.dial(client.Config{Room: "tea", Name: "Nana", Token: make("--room=tea", "--name=Mina", "--role=host", "--right=chat", "--right=room")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if self := mina.Joined().Peers[0]; self.Name != "Mina" || self.Role != protocol.RoleHost {
+		t.Errorf("joined as %+v", self)
+	}
+	jonas, err := p.dial(client.Config{Room: "tea", Name: "Jonas", Token: make("--room=*")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := mina.Mute(t.Context(), jonas.You()); !refusedAs(err, protocol.CodeForbidden) {
+		t.Errorf("a right that was not given: %v", err)
+	}
+	topic := "leaves"
+	if err := mina.SetRoom(t.Context(), client.Settings{Topic: &topic}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTokenFlags(t *testing.T) {
+	file := secretFile(t)
+	for args, want := range map[string]string{
+		"token":                                     "missing flags",
+		"token --key=x --room=tea":                  "KID=FILE",
+		"token --key=x=/none --room=tea":            "cannot be read",
+		"token --key=x=FILE":                        "--room",
+		"token --key=x=FILE --room=no/room":         "A room name",
+		"token --key=x=FILE --room=tea --role=x":    "guest",
+		"token --key=x=FILE --room=tea --right=x":   "rights are of",
+		"token --key=x=FILE --room=tea --for=9000h": "8760h",
+		"token --key=x=FILE --room=tea --for=0s":    "--for",
+		"--require-token":                           "--token-key",
+		"--token-key=x":                             "KID=FILE",
+	} {
+		err := run(t.Context(), strings.Fields(strings.ReplaceAll(args, "FILE", file)), io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret secret") {
+			t.Errorf("%s: %v, want something with %q", args, err, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"token", "--help"}, &out, io.Discard); err != nil || !strings.Contains(out.String(), "--room") {
+		t.Errorf("help: %v, %s", err, out.String())
+	}
+}
+
+// TestTokenExamples holds that the examples of docs/tokens.md make tokens that
+// the server takes.
+func TestTokenExamples(t *testing.T) {
+	text, err := os.ReadFile("../../docs/tokens.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := secretFile(t)
+	key, err := pass.ReadKey("2026", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := pass.New(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for language, tool := range map[string]struct {
+		name string
+		args []string
+	}{
+		"go": {"main.go", []string{"go", "run"}}, "js": {"main.mjs", []string{"node"}}, "python": {"main.py", []string{"python3"}},
+	} {
+		t.Run(language, func(t *testing.T) {
+			code := regexp.MustCompile("(?s)\n```" + language + "\n(.*?)```").FindSubmatch(text)
+			if code == nil {
+				t.Fatal("there is no example")
+			}
+			if _, err := exec.LookPath(tool.args[0]); err != nil {
+				t.Logf("not run: %v", err)
+				return
+			}
+			// Within the module, so that its packages are found.
+			folder, err := os.MkdirTemp(".", "example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.RemoveAll(folder)
+			secret, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, content := range map[string][]byte{tool.name: code[1], "token.key": secret} {
+				if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			program := exec.CommandContext(ctx, tool.args[0], append(tool.args[1:], tool.name)...) //nolint:gosec // of this table
+			program.Dir = folder
+			out, err := program.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := keys.Pass(strings.TrimSpace(string(out)), "tea", time.Now(), false)
+			if want := (signaling.Pass{Name: "Mina", Host: true, Rights: signaling.AllRights}); err != nil || got != want {
+				t.Errorf("%s gives %+v, %v", out, got, err)
+			}
+		})
+	}
+}
+
+func refusedAs(err error, code protocol.Code) bool {
+	fault, ok := errors.AsType[*protocol.Error](err)
+	return ok && fault.Code == code
+}
