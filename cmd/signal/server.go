@@ -85,7 +85,7 @@ func (s *server) build(cfg config) error {
 		return err
 	}
 	s.closed, s.tokenOnly = cfg.OpenRooms == "off", cfg.RequireToken
-	passes, err := passReader(cfg.TokenKey)
+	passes, err := passReader(cfg.TokenKey, s.log)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -20,7 +23,10 @@ const tokenWord = "token"
 const maxTokenTime = 365 * 24 * time.Hour
 
 // tokenKey is a key of tokens, read from KID=FILE.
-type tokenKey struct{ pass.Key }
+type tokenKey struct {
+	pass.Key
+	path string
+}
 
 // UnmarshalText reads the key.
 func (k *tokenKey) UnmarshalText(text []byte) (err error) {
@@ -28,18 +34,29 @@ func (k *tokenKey) UnmarshalText(text []byte) (err error) {
 	if !ok || id == "" || path == "" {
 		return fmt.Errorf("%q is not of the form KID=FILE, such as 2026=/etc/moim/token.key", text)
 	}
+	k.path = path
 	k.Key, err = pass.ReadKey(id, path)
 	return err
 }
 
+// exposed tells whether every user of this machine can read the key and make
+// tokens with it. File modes tell nothing on Windows.
+func (k *tokenKey) exposed() bool {
+	info, err := os.Stat(k.path)
+	return err == nil && k.Signs() && runtime.GOOS != "windows" && info.Mode()&0o004 != 0
+}
+
 // passReader reads the tokens of those who build on this server; nil without keys.
-func passReader(files []tokenKey) (signaling.PassReader, error) {
+func passReader(files []tokenKey, log *slog.Logger) (signaling.PassReader, error) {
 	if len(files) == 0 {
 		return nil, nil //nolint:nilnil // no reader and no error
 	}
 	var keys []pass.Key
 	for _, file := range files {
 		keys = append(keys, file.Key)
+		if file.exposed() {
+			log.Warn("everyone on this machine can read a key that makes tokens; take that right away with chmod o-r", "kid", file.ID, "file", file.path)
+		}
 	}
 	reader, err := pass.New(keys...)
 	if err != nil {
@@ -50,7 +67,7 @@ func passReader(files []tokenKey) (signaling.PassReader, error) {
 
 // tokenConfig is what the flags of `signal token` say.
 type tokenConfig struct {
-	Key     tokenKey       `required:"" placeholder:"KID=FILE" help:"Key to sign with, one of the server's --token-key: a secret, or a private Ed25519 key in PEM."`
+	Key     tokenKey      `required:"" placeholder:"KID=FILE" help:"Key to sign with, one of the server's --token-key: a secret, or a private Ed25519 key in PEM."`
 	Room    string        `required:"" placeholder:"NAME" help:"Room that the token lets into; * for every room."`
 	Name    string        `placeholder:"NAME" help:"Display name of the bearer, who cannot change it then."`
 	Role    string        `default:"guest" enum:"guest,host" help:"guest or host (default ${default})."`

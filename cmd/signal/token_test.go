@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,6 +164,44 @@ func TestTokenExamples(t *testing.T) {
 				t.Errorf("%s gives %+v, %v", out, got, err)
 			}
 		})
+	}
+}
+
+// TestExposedKey holds that the log warns of keys that everyone can read, and
+// only of those that make tokens.
+func TestExposedKey(t *testing.T) {
+	secret := secretFile(t)
+	pub, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(pub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := filepath.Join(t.TempDir(), "public.pem")
+	if err := os.WriteFile(public, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path string
+		mode os.FileMode
+		want bool
+	}{{secret, 0o600, false}, {secret, 0o640, false}, {secret, 0o444, true}, {public, 0o444, false}} {
+		if err := os.Chmod(c.path, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		var key tokenKey
+		if err := key.UnmarshalText([]byte("2026=" + c.path)); err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		if _, err := passReader([]tokenKey{key}, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), "kid=2026"); got != c.want || strings.Contains(log.String(), "secret secret") {
+			t.Errorf("%s with mode %o: %q", filepath.Base(c.path), c.mode, log.String())
+		}
 	}
 }
 

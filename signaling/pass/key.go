@@ -43,6 +43,9 @@ func ReadKey(id, path string) (Key, error) {
 	return key, nil
 }
 
+// Signs tells whether the key makes tokens, so that its file is a secret.
+func (key Key) Signs() bool { return key.sign != nil }
+
 func parseKey(text []byte) (Key, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
