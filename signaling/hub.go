@@ -69,6 +69,7 @@ type Hub struct {
 	joins     *addressLimiter
 	forgeries *addressLimiter // of tokens
 	makes     *addressLimiter // of rooms
+	looks     *addressLimiter // at rooms
 	knocks    *addressLimiter
 	passwords *passwords
 	passes    PassReader
@@ -96,6 +97,7 @@ type Hub struct {
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
 	entering map[*socket]struct{} // upgraded, not yet in a room
+	sockets  int
 	crowds   map[netip.Prefix]int // sockets of each address
 	made     int                  // of rooms, by request; those about to be made too
 	draining bool
@@ -112,8 +114,8 @@ func New(cfg Config) (*Hub, error) {
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
-	case l.Rooms < 1 || l.PeersPerAddress < 1:
-		return nil, errors.New("a server has at least one room, and takes at least one peer from an address")
+	case l.Rooms < 1 || l.PeersPerAddress < 1 || l.Sockets < 1:
+		return nil, errors.New("a server has at least one room, and takes at least one peer")
 	case cfg.RequirePass && cfg.Passes == nil:
 		return nil, errors.New("a server that requires tokens needs keys to read them with")
 	}
@@ -129,7 +131,7 @@ func New(cfg Config) (*Hub, error) {
 		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
 		joins: newAddressLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
 		forgeries: newAddressLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
-		makes: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
+		makes: newAddressLimiter(cfg.Limits.Joins), looks: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
 		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(map[netip.Prefix]int),
 	}
@@ -186,7 +188,7 @@ func (h *Hub) Draining() bool {
 }
 
 func (h *Hub) sweep(now time.Time) {
-	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.knocks, h.passwords.guesses} {
+	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.looks, h.knocks, h.passwords.guesses} {
 		limiter.sweep(now)
 	}
 	for _, room := range h.all() {
@@ -244,9 +246,12 @@ func (h *Hub) enter(s *socket) *protocol.Error {
 	switch {
 	case h.draining:
 		return errStopping
+	case h.sockets >= h.limits.Sockets:
+		return errFull
 	case h.crowds[s.addr] >= h.limits.PeersPerAddress:
 		return errCrowd
 	}
+	h.sockets++
 	h.crowds[s.addr]++
 	h.entering[s] = struct{}{}
 	h.alive.Add(1)
@@ -266,6 +271,7 @@ func (h *Hub) admitted(s *socket) (draining bool) {
 func (h *Hub) exit(s *socket) {
 	h.mu.Lock()
 	delete(h.entering, s)
+	h.sockets--
 	if h.crowds[s.addr]--; h.crowds[s.addr] == 0 {
 		delete(h.crowds, s.addr)
 	}
@@ -273,7 +279,10 @@ func (h *Hub) exit(s *socket) {
 	h.alive.Done()
 }
 
-var errCrowd = protocol.Errorf(protocol.CodeServerFull, "Too many are connected from your address already.")
+var (
+	errFull  = protocol.Errorf(protocol.CodeServerFull, "The server is full. Try again later.")
+	errCrowd = protocol.Errorf(protocol.CodeServerFull, "Too many are connected from your address already.")
+)
 
 var errStopping = protocol.Errorf(protocol.CodeRestarting, "The server is stopping. Try again in a moment.")
 

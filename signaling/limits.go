@@ -50,6 +50,7 @@ type Limits struct {
 	Peers   int  // in a room
 
 	Rooms           int // at once, those that somebody is in and those that were made
+	Sockets         int // at once
 	PeersPerAddress int // connected at once from an IPv4 address or an IPv6 /64
 
 	Grace time.Duration // for who lost its socket to come back; at most 10 minutes
@@ -59,7 +60,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60},
-		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
+		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, Sockets: 20_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
 	}
 }
 

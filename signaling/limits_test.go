@@ -273,6 +273,7 @@ func TestDefaultLimits(t *testing.T) {
 		Joins:   signaling.Rate{PerSecond: 20, Burst: 200},
 		Peers:   100,
 		Rooms:   10_000,
+		Sockets: 20_000,
 		Grace:   20 * time.Second,
 
 		PeersPerAddress: 1000,

@@ -30,7 +30,7 @@ var ErrRoomExists = errors.New("the room exists already")
 // MakeRoom makes a room and answers it with the key that makes its holder
 // host. addr is who asks; it may do so as often as it may join. The error is ErrRoomExists or a protocol.Error.
 func (h *Hub) MakeRoom(ctx context.Context, spec RoomSpec, addr netip.Addr) (protocol.Room, string, error) {
-	if !h.makes.allow(subnet(addr)) {
+	if !h.makes.allow(Subnet(addr)) {
 		return protocol.Room{}, "", protocol.Errorf(protocol.CodeRateLimited, "Too many rooms from your address. Wait a moment.")
 	}
 	if spec.Name == "" {

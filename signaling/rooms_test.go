@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -231,11 +232,11 @@ func TestPublicRooms(t *testing.T) {
 
 func TestWatchRooms(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
-		changes, stop, ok := s.Hub.WatchRooms()
+		changes, stop, ok := s.Hub.WatchRooms(DefaultAddr)
 		if !ok {
 			t.Fatal("nobody may watch")
 		}
-		other, stopOther, _ := s.Hub.WatchRooms()
+		other, stopOther, _ := s.Hub.WatchRooms(DefaultAddr)
 		notified := func(c <-chan struct{}) bool {
 			s.Settle()
 			select {
@@ -290,19 +291,26 @@ func TestWatchRooms(t *testing.T) {
 
 func TestTooManyWatchers(t *testing.T) {
 	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		from := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}) }
 		var stops []func()
-		for {
-			_, stop, ok := s.Hub.WatchRooms()
-			if !ok {
-				break
+		for i := range 21 {
+			for {
+				_, stop, ok := s.Hub.WatchRooms(from(i))
+				if !ok {
+					break
+				}
+				stops = append(stops, stop)
 			}
-			stops = append(stops, stop)
-		}
-		if len(stops) != 10_000 {
-			t.Errorf("%d may watch", len(stops))
+			if want := min((i+1)*500, 10_000); len(stops) != want {
+				t.Fatalf("%d may watch from %d addresses, want %d", len(stops), i+1, want)
+			}
 		}
 		stops[0]()
-		if _, _, ok := s.Hub.WatchRooms(); !ok {
+		stops[0]()
+		if _, _, ok := s.Hub.WatchRooms(from(1)); ok {
+			t.Error("one that stopped makes place for an address that has all it may")
+		}
+		if _, _, ok := s.Hub.WatchRooms(from(0)); !ok {
 			t.Error("one that stopped makes no place")
 		}
 	})

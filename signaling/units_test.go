@@ -94,7 +94,7 @@ func TestJoinLimiterBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newAddressLimiter(Rate{PerSecond: 1, Burst: 2})
 		addr := func(i int) netip.Prefix {
-			return subnet(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+			return Subnet(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 		}
 		for i := range maxAddresses + 1000 {
 			if allowed := l.allow(addr(i)); allowed != (i < maxAddresses+2) {
@@ -125,11 +125,11 @@ func TestSubnet(t *testing.T) {
 		"2001:db8:1:3:ffff::": "2001:db8:1:3::/64",
 	}
 	for given, want := range tests {
-		if got := subnet(netip.MustParseAddr(given)).String(); got != want {
+		if got := Subnet(netip.MustParseAddr(given)).String(); got != want {
 			t.Errorf("%s is in %s, want %s", given, got, want)
 		}
 	}
-	if got := subnet(netip.Addr{}); got != (netip.Prefix{}) {
+	if got := Subnet(netip.Addr{}); got != (netip.Prefix{}) {
 		t.Errorf("no address is in %s", got)
 	}
 }

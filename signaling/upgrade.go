@@ -19,7 +19,7 @@ import (
 // the client's address.
 func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 	hijacker := &smallHijacker{ResponseWriter: w}
-	s := &socket{hub: h, addr: subnet(addr), host: hostOf(r.Host)}
+	s := &socket{hub: h, addr: Subnet(addr), host: hostOf(r.Host)}
 	ws, err := websocket.Accept(hijacker, r, &websocket.AcceptOptions{
 		Subprotocols:   []string{protocol.Subprotocol},
 		OriginPatterns: h.origins,
@@ -48,9 +48,9 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, addr netip.Addr) {
 	go s.read()
 }
 
-// subnet is what one client is told apart by: an IPv4 address, or the /64
+// Subnet is what one client is told apart by: an IPv4 address, or the /64
 // an IPv6 host can choose its addresses from.
-func subnet(addr netip.Addr) netip.Prefix {
+func Subnet(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap()
 	bits := 32
 	if addr.Is6() {

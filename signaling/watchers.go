@@ -1,41 +1,57 @@
 package signaling
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 )
 
-// maxWatchers bounds who watches the public rooms at once.
-const maxWatchers = 10_000
+// Bounds of those who watch the public rooms at once.
+const (
+	maxWatchers        = 10_000
+	maxAddressWatchers = 500 // from one address
+)
 
 // watchers are told that the public rooms have changed.
 type watchers struct {
 	changed atomic.Bool // since the list was made
 
 	mu  sync.Mutex // guards what follows
-	all map[chan struct{}]struct{}
+	all map[chan struct{}]netip.Prefix
+	of  map[netip.Prefix]int // of each address
 }
 
 // WatchRooms answers a channel that gets a value when the public rooms have
 // changed since the last one was taken, and a function that ends that. It is
-// false when too many watch already.
-func (h *Hub) WatchRooms() (changes <-chan struct{}, stop func(), ok bool) {
+// false when too many watch already, in all or from the address.
+func (h *Hub) WatchRooms(addr netip.Addr) (changes <-chan struct{}, stop func(), ok bool) {
 	w := &h.watchers
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.all) >= maxWatchers {
+	from := Subnet(addr)
+	if len(w.all) >= maxWatchers || w.of[from] >= maxAddressWatchers {
 		return nil, nil, false
 	}
 	if w.all == nil {
-		w.all = make(map[chan struct{}]struct{})
+		w.all, w.of = make(map[chan struct{}]netip.Prefix), make(map[netip.Prefix]int)
 	}
 	c := make(chan struct{}, 1)
-	w.all[c] = struct{}{}
-	return c, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.all, c)
-	}, true
+	w.all[c] = from
+	w.of[from]++
+	return c, func() { w.end(c) }, true
+}
+
+func (w *watchers) end(c chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	from, watches := w.all[c]
+	if !watches {
+		return
+	}
+	delete(w.all, c)
+	if w.of[from]--; w.of[from] == 0 {
+		delete(w.of, from)
+	}
 }
 
 // notify never blocks: a watcher that has not looked yet will see it all.

@@ -89,6 +89,8 @@ func (a *roomsAPI) show(c echo.Context) error {
 	return a.state(c, name)
 }
 
+var errLooks = protocol.Errorf(protocol.CodeRateLimited, "Too many requests from your address. Wait a moment.")
+
 // roomParam is the room that a request's path names.
 func roomParam(c echo.Context) (string, error) {
 	name := c.Param("room")
@@ -102,6 +104,9 @@ func roomParam(c echo.Context) (string, error) {
 }
 
 func (a *roomsAPI) state(c echo.Context, name string) error {
+	if !a.hub.AdmitsLook(clientAddr(c)) {
+		return errLooks
+	}
 	state, fault := a.hub.RoomState(name)
 	if fault != nil {
 		return fault
@@ -159,8 +164,8 @@ func (a *roomsAPI) erase(c echo.Context) error {
 	if key == "" {
 		return errNoKey
 	}
-	if !a.hub.Admits(clientAddr(c)) {
-		return protocol.Errorf(protocol.CodeRateLimited, "Too many requests from your address. Wait a moment.")
+	if !a.hub.AdmitsLook(clientAddr(c)) {
+		return errLooks
 	}
 	if fault := a.hub.EraseRoom(c.Request().Context(), name, key, a.key.opens(c)); fault != nil {
 		return fault

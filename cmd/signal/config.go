@@ -34,6 +34,8 @@ type config struct {
 	RequireToken bool       `name:"require-token" env:"MOIM_REQUIRE_TOKEN" group:"doors" help:"Take nobody without a token (${env})."`
 	OpenRooms    string     `default:"on" enum:"on,off" env:"MOIM_OPEN_ROOMS" placeholder:"on|off" group:"doors" help:"off: rooms are made with the API key alone, not by who joins first (default ${default}, ${env})."`
 
+	TrustedProxy []subnet `env:"MOIM_TRUSTED_PROXY" placeholder:"PREFIX" group:"doors" help:"Networks of reverse proxies in front of this server, such as 127.0.0.1/32: their X-Forwarded-For says whom a request comes from (${env})."`
+
 	TLS        string   `name:"tls" env:"MOIM_TLS" placeholder:"HOST:PORT" group:"https" help:"Address to serve HTTPS and TURN over TLS on (default :443 with --domain or --cert, :8443 with --self-signed; ${env})."`
 	Domain     []string `env:"MOIM_DOMAIN" placeholder:"NAME" group:"https" help:"Name of this server, such as call.example.org: its certificate is got and renewed from Let's Encrypt by itself, whose terms are accepted by this. Ports 443 and 80 must be open (${env})."`
 	Cert       string   `env:"MOIM_CERT" placeholder:"FILE" group:"https" and:"pair" help:"Certificate chain (PEM); read again when it changes (${env})."`
@@ -51,13 +53,16 @@ type config struct {
 	LimitRelay       int `default:"20" env:"MOIM_LIMIT_RELAY" placeholder:"MBIT" group:"limits" help:"Megabits a second that the relay passes on of one person, each way (default ${default}, ${env})."`
 	LimitAllocations int `default:"100" env:"MOIM_LIMIT_ALLOCATIONS" placeholder:"N" group:"limits" help:"Relay ports of one person at once (default ${default}, ${env})."`
 
-	LimitSignals signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
-	LimitChats   signaling.Rate `default:"10:40" env:"MOIM_LIMIT_CHATS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of one person (default ${default}, ${env})."`
-	LimitUpdates signaling.Rate `default:"20:60" env:"MOIM_LIMIT_UPDATES" placeholder:"RATE:BURST" group:"limits" help:"Everything else one person sends (default ${default}, ${env})."`
-	LimitJoins   signaling.Rate `default:"20:200" env:"MOIM_LIMIT_JOINS" placeholder:"RATE:BURST" group:"limits" help:"Joins, and rooms made, from one address (default ${default}, ${env})."`
-	LimitPeers   int            `default:"100" env:"MOIM_LIMIT_PEERS" placeholder:"N" group:"limits" help:"People in one room (default ${default}, ${env})."`
-	LimitCrowd   int            `name:"limit-peers-per-address" default:"1000" env:"MOIM_LIMIT_PEERS_PER_ADDRESS" placeholder:"N" group:"limits" help:"People connected from one address; an IPv6 address counts with its /64 (default ${default}, ${env})."`
-	LimitRooms   int            `default:"10000" env:"MOIM_LIMIT_ROOMS" placeholder:"N" group:"limits" help:"Rooms at once, those that somebody is in and those that were made (default ${default}, ${env})."`
+	LimitSignals               signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
+	LimitChats                 signaling.Rate `default:"10:40" env:"MOIM_LIMIT_CHATS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of one person (default ${default}, ${env})."`
+	LimitUpdates               signaling.Rate `default:"20:60" env:"MOIM_LIMIT_UPDATES" placeholder:"RATE:BURST" group:"limits" help:"Everything else one person sends (default ${default}, ${env})."`
+	LimitJoins                 signaling.Rate `default:"20:200" env:"MOIM_LIMIT_JOINS" placeholder:"RATE:BURST" group:"limits" help:"Joins, and rooms made, from one address (default ${default}, ${env})."`
+	LimitPeers                 int            `default:"100" env:"MOIM_LIMIT_PEERS" placeholder:"N" group:"limits" help:"People in one room (default ${default}, ${env})."`
+	LimitCrowd                 int            `name:"limit-peers-per-address" default:"1000" env:"MOIM_LIMIT_PEERS_PER_ADDRESS" placeholder:"N" group:"limits" help:"People connected from one address; an IPv6 address counts with its /64 (default ${default}, ${env})."`
+	LimitSockets               int            `default:"20000" env:"MOIM_LIMIT_SOCKETS" placeholder:"N" group:"limits" help:"WebSockets at once, so people in all rooms (default ${default}, ${env})."`
+	LimitConnections           int            `default:"20000" env:"MOIM_LIMIT_CONNECTIONS" placeholder:"N" group:"limits" help:"HTTP connections at once that are no WebSockets (default ${default}, ${env})."`
+	LimitConnectionsPerAddress int            `default:"1000" env:"MOIM_LIMIT_CONNECTIONS_PER_ADDRESS" placeholder:"N" group:"limits" help:"Of them from one address that is no trusted proxy (default ${default}, ${env})."`
+	LimitRooms                 int            `default:"10000" env:"MOIM_LIMIT_ROOMS" placeholder:"N" group:"limits" help:"Rooms at once, those that somebody is in and those that were made (default ${default}, ${env})."`
 
 	Debug    string   `env:"MOIM_DEBUG" placeholder:"HOST:PORT" group:"operation" help:"Address to serve Go's profiles on (net/http/pprof); keep it private (${env})."`
 	LogLevel logLevel `default:"info" env:"MOIM_LOG_LEVEL" placeholder:"LEVEL" group:"operation" help:"Least level to log: debug, info, warn or error (default ${default}, ${env})."`
@@ -120,6 +125,8 @@ func (c *config) settle() error {
 		return errors.New("--open-rooms=off needs --api-key, with which rooms are made")
 	case c.RequireToken && len(c.TokenKey) == 0:
 		return errors.New("--require-token needs --token-key, to read tokens with")
+	case c.LimitConnections < 1 || c.LimitConnectionsPerAddress < 1:
+		return errors.New("--limit-connections and --limit-connections-per-address are at least 1")
 	case c.LimitRelay < 1 || c.LimitAllocations < 1:
 		return errors.New("--limit-relay and --limit-allocations are at least 1; --turn=off is for no relay")
 	case c.RelayPorts.Last-c.RelayPorts.First < 1:
@@ -133,7 +140,7 @@ func (c *config) settle() error {
 func (c *config) limits() signaling.Limits {
 	return signaling.Limits{
 		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates,
-		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, Grace: c.Grace,
+		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, Sockets: c.LimitSockets, Grace: c.Grace,
 	}
 }
 

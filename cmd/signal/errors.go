@@ -77,6 +77,9 @@ func writeError(log *slog.Logger, err error, c echo.Context) {
 	if e.status == http.StatusUnauthorized {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer") // RFC 9110, section 11.6.1
 	}
+	if e.status == http.StatusTooManyRequests {
+		c.Response().Header().Set(echo.HeaderRetryAfter, "1") // seconds; RFC 9110, section 10.2.3
+	}
 	var body errorBody
 	body.Error.Code, body.Error.Message = e.code, e.message
 	_ = c.JSON(e.status, body) // it fails when nobody reads any more

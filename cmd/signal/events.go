@@ -20,7 +20,7 @@ func (a *roomsAPI) events(c echo.Context) error {
 	if c.Request().Header.Get(echo.HeaderAccept) == echo.MIMEApplicationJSON {
 		return a.state(c, "events") // the room of that name
 	}
-	changes, stop, ok := a.hub.WatchRooms()
+	changes, stop, ok := a.hub.WatchRooms(clientAddr(c))
 	if !ok {
 		return &httpError{http.StatusServiceUnavailable, codeTooMany, "Too many watch the rooms already. Try again later."}
 	}

@@ -32,16 +32,29 @@ var permissions = strings.Join([]string{
 	"geolocation=()", "payment=()", "usb=()", "serial=()", "hid=()", "midi=()",
 }, ", ")
 
-// secureHeaders puts the security headers on every answer.
-func secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer") // the path names the room
-		h.Set("Permissions-Policy", permissions)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		return next(c)
+// strictTransport tells browsers to come by HTTPS alone for two years (RFC 6797).
+const strictTransport = "max-age=63072000"
+
+// secureHeaders puts the security headers on every answer; strict, where the server
+// has a certificate that browsers know, also that of HTTPS on those by HTTPS.
+func secureHeaders(strict bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			setHeaders(c, strict && c.Request().TLS != nil)
+			return next(c)
+		}
 	}
+}
+
+func setHeaders(c echo.Context, strict bool) {
+	h := c.Response().Header()
+	if strict {
+		h.Set(echo.HeaderStrictTransportSecurity, strictTransport)
+	}
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer") // the path names the room
+	h.Set("Permissions-Policy", permissions)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }

@@ -113,7 +113,7 @@ func TestEnvironment(t *testing.T) {
 	limits := signaling.Limits{
 		Signals: signaling.Rate{PerSecond: 1, Burst: 2}, Chats: signaling.Rate{PerSecond: 3, Burst: 4},
 		Updates: signaling.Rate{PerSecond: 5, Burst: 6}, Joins: signaling.Rate{PerSecond: 0.5, Burst: 8}, Peers: 9,
-		PeersPerAddress: 10, Rooms: 11,
+		PeersPerAddress: 10, Rooms: 11, Sockets: 20_000,
 		Grace: 7 * time.Second,
 	}
 	if cfg.Listen != "192.0.2.1:80" || cfg.Data != "/from/flag" || !slices.Equal(cfg.Origin, []string{"a.example.org", "b.example.org"}) ||

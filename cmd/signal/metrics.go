@@ -41,6 +41,9 @@ var (
 	peers = gauge("peers", "People in rooms, by whether they have a connection to the server.", "state")
 	calls = gauge("test_calls", "Test calls under way.")
 
+	connections = gauge("http_connections", "HTTP connections that are no WebSockets.")
+	turnedAway  = counter("http_connections_refused_total", "HTTP connections closed at once, as there were too many.")
+
 	relayState   = gauge("relay_state", "1 for the verdict of the relay's newest self-test on each transport.", "transport", "state", "reason")
 	allocations  = gauge("relay_allocations", "Relayed transport addresses.")
 	allocated    = counter("relay_allocations_total", "Relayed transport addresses made.")
@@ -59,7 +62,7 @@ var (
 // Describe implements prometheus.Collector.
 func (gauges) Describe(to chan<- *prometheus.Desc) {
 	for _, m := range []metric{
-		rooms, peers, calls, relayState, allocations, allocated, refused, packets, bytesRelayed, dropped, streams, accepted, waiting, handed, expiration,
+		rooms, peers, calls, connections, turnedAway, relayState, allocations, allocated, refused, packets, bytesRelayed, dropped, streams, accepted, waiting, handed, expiration,
 	} {
 		to <- m.desc
 	}
@@ -75,6 +78,8 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 	put(peers, float64(now.Peers-now.Away), "here")
 	put(peers, float64(now.Away), "away")
 	put(calls, float64(g.server.testCalls.Calls()))
+	put(connections, float64(g.server.crowd.len()))
+	put(turnedAway, float64(g.server.crowd.refused.Load()))
 	for _, check := range g.server.relay.checks() {
 		put(relayState, 1, check.Transport, string(check.State), check.Reason)
 	}

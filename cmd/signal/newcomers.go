@@ -15,9 +15,15 @@ type newcomers struct {
 }
 
 // watchNewcomers makes a server let go of its newcomers as soon as it is shut down.
-func watchNewcomers(server *http.Server) {
+// notes are told what becomes of connections, too.
+func watchNewcomers(server *http.Server, notes ...func(net.Conn, http.ConnState)) {
 	n := &newcomers{conns: make(map[net.Conn]struct{})}
-	server.ConnState = n.note
+	server.ConnState = func(conn net.Conn, state http.ConnState) {
+		for _, note := range notes {
+			note(conn, state)
+		}
+		n.note(conn, state)
+	}
 	server.RegisterOnShutdown(n.close)
 }
 

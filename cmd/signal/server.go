@@ -27,6 +27,7 @@ const (
 	writeTimeout  = 60 * time.Second  // for an answer
 	stopTimeout   = 5 * time.Second   // for requests under way when the server stops
 	maxHeader     = 16 << 10          // bytes of a request's header
+	maxStreams    = 100               // requests at once of one HTTP/2 connection
 )
 
 // server is the program once its configuration is known.
@@ -41,6 +42,9 @@ type server struct {
 	closed    bool // rooms are made by who has the API key alone
 	tokenOnly bool // nobody joins without a token
 	fronts    []front
+	proxies   proxies
+	crowd     *crowd
+	strict    bool // browsers are told to come by HTTPS alone
 }
 
 // front is an address with what is served there.
@@ -103,13 +107,16 @@ func (s *server) build(cfg config) error {
 	if err != nil {
 		return err
 	}
-	whole := newHTTP(s.routes(pages), s.log)
+	s.proxies = newProxies(cfg.TrustedProxy)
+	s.crowd = newCrowd(cfg.LimitConnections, cfg.LimitConnectionsPerAddress, s.proxies.trust)
+	s.strict = s.secure != nil && !cfg.SelfSigned
+	whole := newHTTP(s.routes(pages), s.log, s.crowd.note)
 	whole.ReadTimeout, whole.WriteTimeout = readTimeout, writeTimeout
 	if s.secure == nil {
 		s.fronts[0].http = whole
 		return nil
 	}
-	door := newHTTP(s.secure.door(whole.Handler), s.log)
+	door := newHTTP(s.secure.door(whole.Handler), s.log, s.crowd.note)
 	door.ReadTimeout, door.WriteTimeout = readTimeout, writeTimeout
 	s.fronts[0].http = door
 	s.fronts = append(s.fronts, front{whole, s.secure.port.HTTP()})
@@ -147,12 +154,14 @@ func (s *server) close() error {
 	return errors.Join(append(errs, s.data.close())...)
 }
 
-func newHTTP(h http.Handler, log *slog.Logger) *http.Server {
+// newHTTP makes a server; notes are told what becomes of its connections.
+func newHTTP(h http.Handler, log *slog.Logger, notes ...func(net.Conn, http.ConnState)) *http.Server {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: newErrorLog(log),
 	}
-	watchNewcomers(server)
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams}
+	watchNewcomers(server, notes...)
 	return server
 }
 
@@ -230,7 +239,7 @@ var reading = []string{http.MethodGet, http.MethodHead}
 func (s *server) routes(pages *pages) http.Handler {
 	e := echo.New()
 	e.HideBanner = true
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = func(r *http.Request) string { return s.proxies.client(r).String() }
 	e.HTTPErrorHandler = func(err error, c echo.Context) { writeError(s.log, err, c) }
 	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{
 		DisableStackAll: true,
@@ -238,7 +247,7 @@ func (s *server) routes(pages *pages) http.Handler {
 			s.log.Error("request panicked", "route", c.Path(), "stack", string(stack))
 			return err
 		},
-	}), secureHeaders)
+	}), secureHeaders(s.strict))
 
 	e.GET("/ws", func(c echo.Context) error {
 		s.relay.noteClient(clientAddr(c))

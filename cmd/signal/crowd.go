@@ -1,0 +1,95 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"moim/signaling"
+)
+
+// crowd bounds the HTTP connections that are open at once, in all and of each
+// address. One too many is closed at once: whoever holds the others cannot make
+// anybody else wait. WebSockets are counted elsewhere, by signaling.
+type crowd struct {
+	// Static.
+	most   int
+	each   int
+	exempt func(netip.Addr) bool // whose connections are those of many
+
+	refused atomic.Uint64
+
+	mu     sync.Mutex // guards what follows
+	open   map[net.Conn]netip.Prefix
+	counts map[netip.Prefix]int
+}
+
+func newCrowd(most, each int, exempt func(netip.Addr) bool) *crowd {
+	return &crowd{most: most, each: each, exempt: exempt, open: make(map[net.Conn]netip.Prefix), counts: make(map[netip.Prefix]int)}
+}
+
+// note is told what becomes of a connection.
+func (c *crowd) note(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		if !c.enter(conn) {
+			c.refused.Add(1)
+			cut(conn)
+		}
+	case http.StateClosed, http.StateHijacked:
+		c.leave(conn)
+	case http.StateActive, http.StateIdle:
+	}
+}
+
+func (c *crowd) enter(conn net.Conn) bool {
+	client := remoteAddr(conn)
+	key := signaling.Subnet(client)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.open) >= c.most || c.counts[key] >= c.each && !c.exempt(client) {
+		return false
+	}
+	c.open[conn] = key
+	c.counts[key]++
+	return true
+}
+
+func (c *crowd) leave(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key, counted := c.open[conn]
+	if !counted {
+		return
+	}
+	delete(c.open, conn)
+	if c.counts[key]--; c.counts[key] == 0 {
+		delete(c.counts, key)
+	}
+}
+
+// len is how many connections are open.
+func (c *crowd) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.open)
+}
+
+// cut ends a connection without a word: a farewell over TLS could take its time, and who
+// accepts connections waits for it.
+func cut(conn net.Conn) {
+	if secured, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = secured.NetConn()
+	}
+	conn.Close()
+}
+
+// remoteAddr is the address of the other side; the zero one for what has none.
+func remoteAddr(conn net.Conn) netip.Addr {
+	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		return addr.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}

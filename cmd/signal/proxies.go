@@ -1,0 +1,74 @@
+package main
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// proxies are the networks whose reverse proxies are believed when they say
+// whom they pass on (X-Forwarded-For).
+type proxies []netip.Prefix
+
+func newProxies(nets []subnet) proxies {
+	p := make(proxies, len(nets))
+	for i, n := range nets {
+		p[i] = netip.Prefix(n)
+	}
+	return p
+}
+
+// client is the address a request comes from: the last one of X-Forwarded-For
+// that is not of a trusted proxy, or the first when all are. It is the peer's
+// when the peer is none of the proxies, or the header cannot be read so far.
+func (p proxies) client(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr)
+	peer := at.Addr().Unmap()
+	if !p.trust(peer) {
+		return peer
+	}
+	client := peer
+	lines := r.Header.Values(echo.HeaderXForwardedFor)
+	for i := len(lines) - 1; i >= 0; i-- {
+		rest, more := lines[i], true
+		for more {
+			value := rest
+			cut := strings.LastIndexByte(rest, ',')
+			if more = cut >= 0; more {
+				rest, value = rest[:cut], rest[cut+1:]
+			}
+			addr, ok := forwarded(strings.TrimSpace(value))
+			if !ok {
+				return peer
+			}
+			if client = addr; !p.trust(addr) {
+				return client
+			}
+		}
+	}
+	return client
+}
+
+func (p proxies) trust(addr netip.Addr) bool {
+	addr = addr.WithZone("")
+	for _, network := range p {
+		if network.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwarded reads one address of X-Forwarded-For, to which some proxies add a port.
+func forwarded(value string) (netip.Addr, bool) {
+	if with, err := netip.ParseAddrPort(value); err == nil {
+		return with.Addr().Unmap(), with.Addr().Zone() == ""
+	}
+	if inner, bracketed := strings.CutPrefix(value, "["); bracketed {
+		value, _ = strings.CutSuffix(inner, "]")
+	}
+	addr, err := netip.ParseAddr(value)
+	return addr.Unmap(), err == nil && addr.Zone() == ""
+}
