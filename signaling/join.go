@@ -30,7 +30,7 @@ func (s *socket) receiveFirst(f *protocol.Frame, fault *protocol.Error) error {
 	if err := s.tell(f.ID, fault); err != nil {
 		return err
 	}
-	if s.conduct.tooMany(now, fault) {
+	if s.conduct.tooMany(s, now, fault) {
 		return errClose{protocol.CloseFaults}
 	}
 	if fault.Code == protocol.CodeRateLimited {
@@ -124,7 +124,7 @@ func (s *socket) turnDown(re int64, fault *protocol.Error) error {
 	switch {
 	case s.hub.Draining():
 		return errClose{protocol.CloseGoingAway}
-	case s.conduct.tooMany(time.Now(), fault):
+	case s.conduct.tooMany(s, time.Now(), fault):
 		return errClose{protocol.CloseFaults}
 	case fault.Code == protocol.CodeInternal, fault.Code == protocol.CodeRateLimited:
 		return s.another()

@@ -119,16 +119,18 @@ func (c *conduct) clone() conduct {
 	return conduct{faults: faults{at: slices.Clone(c.faults.at), next: c.faults.next}, flood: c.flood}
 }
 
-// tooMany notes why a frame was refused and tells whether the socket has to
-// be closed for it.
-func (c *conduct) tooMany(now time.Time, fault *protocol.Error) bool {
+// tooMany notes why a frame of a socket was refused, slows that down if it was its
+// fault, and tells whether it has to be closed.
+func (c *conduct) tooMany(s *socket, now time.Time, fault *protocol.Error) bool {
 	if fault == errSearching || fault == errReading {
 		return false // who types a search quickly floods nobody
 	}
 	switch fault.Code {
 	case protocol.CodeRateLimited:
+		s.refused = true
 		return c.flood.refused(now)
 	case protocol.CodeBadMessage, protocol.CodeUnknownType, protocol.CodeNotJoined:
+		s.refused = true
 		return c.faults.add(now)
 	default:
 		return false

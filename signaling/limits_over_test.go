@@ -13,8 +13,10 @@ import (
 // TestLimitsOverSnapshot holds that a client cannot shake off its limits, nor what
 // it was refused for, by asking for snapshots, or by coming as a page loaded anew.
 func TestLimitsOverSnapshot(t *testing.T) {
+	limits := signaling.DefaultLimits()
+	limits.Chats.PerSecond = 0.001
 	for _, reload := range []bool{false, true} {
-		Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
 			peers := s.JoinAll("tea", "Mina", "Nana")
 			mina, nana := peers[0], peers[1]
 			n, said := 0, 0
@@ -106,5 +108,28 @@ func TestBoundOfResume(t *testing.T) {
 		expectData(again, peers[0], 1, 510)
 		again.ExpectPeer(protocol.TypePeerChanged)
 		again.ExpectNothing()
+	})
+}
+
+// TestFloodIsSlowed holds that little is read of who sends much that is refused.
+func TestFloodIsSlowed(t *testing.T) {
+	Run(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		p := s.Join("tea", "Mina")
+		began := time.Now()
+		for range 500 {
+			p.Sendf(`{"type":"candidate","to":"aaaaaaaaaaaaaaaa","candidate":null}`)
+		}
+		s.Settle()
+		refused, limited := 0, 0
+		for _, f := range p.Take() {
+			if strings.Contains(f.Text, string(protocol.CodeRateLimited)) {
+				limited++
+			} else {
+				refused++
+			}
+		}
+		if took := time.Since(began); refused < 400 || limited > 0 && took < time.Duration(limited-1)*5*time.Millisecond {
+			t.Errorf("%d refused and %d over the limit within %v", refused, limited, took)
+		}
 	})
 }

@@ -186,7 +186,7 @@ func (s *socket) receiveWaiting(f *protocol.Frame, fault *protocol.Error) error 
 	if err := s.tell(f.ID, fault); err != nil {
 		return err
 	}
-	if s.conduct.tooMany(now, fault) {
+	if s.conduct.tooMany(s, now, fault) {
 		return errClose{protocol.CloseFaults}
 	}
 	return nil

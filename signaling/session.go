@@ -77,7 +77,7 @@ func (s *Session) receive(sock *socket, f *protocol.Frame, fault *protocol.Error
 		return nil
 	}
 	s.refuse(f.ID, fault)
-	if s.conduct.tooMany(now, fault) {
+	if s.conduct.tooMany(sock, now, fault) {
 		return errClose{protocol.CloseFaults}
 	}
 	return nil

@@ -24,6 +24,10 @@ const (
 	closeTimeout = 5 * time.Second  // from a close frame to the end of the connection
 )
 
+// refusalPause is how long nothing is read after a frame that was refused for its
+// fault or its number: who floods is held up by TCP then, and costs others little.
+const refusalPause = 5 * time.Millisecond
+
 // lingerBytes is how much of what the other side still sends is waited out.
 const lingerBytes = 1 << 20
 
@@ -41,6 +45,7 @@ type socket struct {
 	knock   *knock        // owned by the reader; nil unless it waits to be let in
 	conduct conduct       // before the join; owned by the reader
 	beats   uint8         // answered before the join; owned by the reader
+	refused bool          // the last frame was; owned by the reader
 	pings   *rate.Limiter // owned by the reader; made when first needed
 	fd      int32         // in the parking; 0 for a socket that cannot be parked
 	parked  atomic.Bool   // no reader runs
@@ -71,6 +76,10 @@ func (s *socket) read() {
 		if err != nil {
 			s.end(err)
 			return
+		}
+		if s.refused {
+			s.refused = false
+			time.Sleep(refusalPause)
 		}
 		if s.fd != 0 && s.br.Buffered() == 0 {
 			s.withdraw()

@@ -1,4 +1,4 @@
-//go:build !browser && !network
+//go:build !browser && !network && !attack
 
 package main
 

@@ -31,7 +31,7 @@ type Key struct {
 // (PKCS #8) or public (PKIX, good to read tokens with), or else a secret, which is the bytes
 // of the file without the white space around them, 32 at least.
 func ReadKey(id, path string) (Key, error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return Key{}, fmt.Errorf("the key %s cannot be read: %w", id, err)
 	}
