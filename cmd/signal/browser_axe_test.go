@@ -12,6 +12,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"moim/signaling/protocol"
 )
 
 // axePath is where npm puts axe-core, which looks for what WCAG 2.2 forbids.
@@ -39,8 +41,13 @@ var states = []state{
 		p.has("textbox", w.name, "ariaInvalid", "true")
 	}},
 	{"check", func(p *person, w words) { p.clicks("button", w.check); p.sees("dialog", w.check) }},
+	{"waiting", func(p *person, w words) {
+		p.site.makes(p.t, `{"name": "garden", "lobby": true}`)
+		p.asks("garden", w)
+		p.sees("button", w.cancel)
+	}},
 	{"alone", func(p *person, w words) {
-		p.clicks("button", w.close)
+		p.open("/r/tea")
 		p.fills(w.name, p.name)
 		p.clicks("button", w.join)
 		p.sees("button", w.leave)
@@ -51,10 +58,23 @@ var states = []state{
 		p.clicks("button", w.raise)
 		p.sees("group", "Nana")
 	}},
+	{"knock", func(p *person, w words) {
+		p.clicks("button", w.settings)
+		p.clicks("switch", w.lobby)
+		p.presses(kb.Escape)
+		p.site.comes(p.t, "tea", "Jonas", protocol.TypeWaiting.String())
+		p.sees("button", w.admit)
+	}},
 	{"chat", func(p *person, w words) { p.clicks("button", w.chat); p.sees("textbox", w.message) }},
 	{"people", func(p *person, w words) { p.clicks("button", w.people); p.sees("region", w.people) }},
-	{"reactions", func(p *person, w words) { p.clicks("button", w.react); p.sees("toolbar", w.react) }},
+	{"remove", func(p *person, w words) { p.clicks("button", w.remove); p.sees("dialog", "") }},
+	{"reactions", func(p *person, w words) {
+		p.presses(kb.Escape)
+		p.clicks("button", w.react)
+		p.sees("toolbar", w.react)
+	}},
 	{"invite", func(p *person, w words) { p.presses(kb.Escape); p.opens(w.invite) }},
+	{"host link", func(p *person, w words) { p.clicks("button", w.hostLink); p.sees("textbox", w.hostLink) }},
 	{"settings", func(p *person, w words) { p.presses(kb.Escape); p.opens(w.settings) }},
 	{"shortcuts", func(p *person, w words) { p.presses(kb.Escape); p.opens(w.shortcuts) }},
 	{"more, on a phone", func(p *person, w words) {

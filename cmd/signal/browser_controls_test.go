@@ -20,7 +20,7 @@ type words struct {
 	mute, unmute, cameraOff, cameraOn, share, unshare           string
 	raise, lower, react, applause, chat, people, invite, close  string
 	settings, shortcuts, more, handRaised, inOrder, copy, leave string
-	check                                                       string
+	check, lobby, cancel, admit, remove, hostLink               string
 }
 
 var english = words{
@@ -30,6 +30,7 @@ var english = words{
 	react: "React", applause: "Applause", chat: "Chat", people: "People", invite: "Invite", close: "Close",
 	settings: "Settings", shortcuts: "Keyboard shortcuts", more: "More", handRaised: "1 hand raised",
 	inOrder: "Hand raised, number 1", copy: "Copy link", leave: "Leave", check: "Check connection",
+	lobby: "Lobby", cancel: "Cancel", admit: "Admit Jonas", remove: "Remove Nana", hostLink: "Host link for your other devices",
 }
 
 var korean = words{
@@ -39,6 +40,7 @@ var korean = words{
 	react: "반응", applause: "박수", chat: "채팅", people: "참여자", invite: "초대", close: "닫기",
 	settings: "설정", shortcuts: "단축키", more: "더 보기", handRaised: "1명이 손을 들었습니다",
 	inOrder: "1번째로 손을 들었습니다", copy: "링크 복사", leave: "나가기", check: "연결 확인",
+	lobby: "대기실", cancel: "취소", admit: "Jonas님 들여보내기", remove: "Nana님 내보내기", hostLink: "내 다른 기기를 위한 호스트 링크",
 }
 
 // enters goes through the door with the words of a language.

@@ -43,6 +43,12 @@ func (s *site) host() string {
 // says what is asked for. They stay until the test ends, or leave is called.
 func (s *site) scripted(t *testing.T, room, name string) *guest {
 	t.Helper()
+	return s.comes(t, room, name, protocol.TypeJoined.String())
+}
+
+// comes is scripted with the answer that the join gets first.
+func (s *site) comes(t *testing.T, room, name, answer string) *guest {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ws, _, err := websocket.Dial(ctx, "ws://"+s.host()+"/ws", &websocket.DialOptions{
 		Subprotocols: []string{protocol.Subprotocol}, HTTPClient: &http.Client{},
@@ -52,7 +58,7 @@ func (s *site) scripted(t *testing.T, room, name string) *guest {
 	}
 	g := &guest{t: t, name: name, ws: ws, gone: make(chan struct{})}
 	g.send("join", map[string]any{"room": room, "name": name, "media": map[string]bool{"mic": false, "camera": false}})
-	joined := make(chan struct{})
+	answered := make(chan struct{})
 	go func() {
 		defer close(g.gone)
 		for first := true; ; {
@@ -60,17 +66,17 @@ func (s *site) scripted(t *testing.T, room, name string) *guest {
 			if err != nil {
 				return
 			}
-			if first && strings.Contains(string(text), `"joined"`) {
+			if first && strings.Contains(string(text), `"`+answer+`"`) {
 				first = false
-				close(joined)
+				close(answered)
 			}
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-g.gone; ws.CloseNow() })
 	select {
-	case <-joined:
+	case <-answered:
 	case <-g.gone:
-		t.Fatalf("%s did not get in", name)
+		t.Fatalf("%s did not get %q", name, answer)
 	}
 	return g
 }

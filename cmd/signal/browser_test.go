@@ -89,6 +89,11 @@ func TestBrowser(t *testing.T) {
 		{"files", browserFiles},
 		{"new room", browserNewRoom},
 		{"public room", browserPublicRoom},
+		{"lobby", browserLobby},
+		{"host rights", browserHostRights},
+		{"host link", browserHostLink},
+		{"tokens", browserTokens},
+		{"names", browserNames},
 		{"unknown path", browserUnknownPath},
 		{"Korean", browserKorean},
 		{"layout", browserLayout},
@@ -99,6 +104,7 @@ func TestBrowser(t *testing.T) {
 		{"screenshots", browserScreenshots},
 		{"chat pictures", browserChatPictures},
 		{"files pictures", browserFilesPictures},
+		{"hosts pictures", browserHostsPictures},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, c) })
 	}

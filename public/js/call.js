@@ -1,6 +1,8 @@
 import { Conversation } from './chat/conversation.js';
 import { Transfers } from './files/transfers.js';
+import { Hosting } from './hosting.js';
 import { Members } from './members.js';
+import { Namesakes } from './namesakes.js';
 import { ProtocolError, endReason } from './net/protocol.js';
 import { Session } from './net/session.js';
 import { Others } from './others.js';
@@ -13,7 +15,11 @@ import { ReactionFilter, isReaction } from './reactions.js';
 /** @import { Reaction } from './reactions.js' */
 /** @import { View } from './rtc/mesh.js' */
 /** @typedef {import('./net/protocol.js').EndReason} EndReason */
-/** @typedef {'phase'|'server'|'token'|'peers'|'media'|'remote'|'room'|'typing'|'chat'|'files'} What */
+/** @typedef {'phase'|'server'|'token'|'peers'|'media'|'remote'|'room'|'hosting'|'typing'|'chat'|'files'} What */
+/**
+ * What a join says of oneself. `host`: the key `makeRoom` gave; `token`: a JWT.
+ * @typedef {{room: string, name?: string, password?: string, host?: string, token?: string}} Entry
+ */
 /** @typedef {{what: What, id?: string}} CallChange `id`: the peer it is about */
 
 /** @param {Event} event @returns {any} */
@@ -26,7 +32,7 @@ function detailOf(event) {
  * {@link CallChange}) after every change of it. `reaction` (detail `{id, emoji}`): somebody, maybe oneself, has reacted.
  */
 export class Call extends EventTarget {
-  /** @type {'idle'|'joining'|'in'|'ended'} */
+  /** `waiting`: until somebody inside lets one in. @type {'idle'|'joining'|'waiting'|'in'|'ended'} */
   phase = 'idle';
   /** Why it ended, once `phase` is `ended`. @type {null|{code: number, reason: EndReason}} */
   end = null;
@@ -40,9 +46,12 @@ export class Call extends EventTarget {
   media;
   /** Files on their way to and from the others. @type {Transfers} */
   transfers;
+  /** What hosts may do, and who waits to be let in. @type {Hosting} */
+  hosting;
 
   #sessionOptions;
   #signs;
+  #names = new Namesakes();
   #chat;
   #members;
   #presence;
@@ -71,12 +80,15 @@ export class Call extends EventTarget {
       request: (message, options) => this.#request(message, options),
       send: (message) => this.#session?.sendNow(message),
       isExpected: (id) => this.#members.lingers(id),
+      nameOf: (id, name) => this.#names.of(id, name),
       clock,
     });
+    this.hosting = new Hosting({ request: (message) => this.#request(message, { renew: () => false }), names: this.#names });
+    this.hosting.addEventListener('change', () => this.#changed('hosting'));
     this.#presence = new Presence({
       media, clock, request: (message) => this.#request(message, { renew: () => false }),
     });
-    this.#members = new Members({ transcript: this.#chat.transcript, clock });
+    this.#members = new Members({ transcript: this.#chat.transcript, names: this.#names, clock });
     this.#members.addEventListener('gone', (event) => this.#gone(detailOf(event).id));
     this.#others = new Others({
       media, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#session?.send(signal),
@@ -89,12 +101,28 @@ export class Call extends EventTarget {
     media.addEventListener('change', () => this.#mediaChanged());
   }
 
-  /** Whether the server can be heard. Picture and sound do not need it. @returns {'here'|'away'} */
+  /** Whether the server can be heard, or only lets one knock. Picture and sound do not need it. @returns {'here'|'away'|'waiting'} */
   get server() {
-    return this.#session?.state === 'away' ? 'away' : 'here';
+    if (this.#session?.state !== 'away') return 'here';
+    return this.#session.waiting ? 'waiting' : 'away';
   }
 
-  /** Everyone in the room, oneself included, by id. */
+  /** The own name, as it was chosen. */
+  get name() {
+    return this.#names.given(this.you);
+  }
+
+  /** Whether one is a host of the room. */
+  get isHost() {
+    return this.peers.get(this.you)?.role === 'host';
+  }
+
+  /** Whether one is a host who may do something. @param {import('./rights.js').HostRight} right */
+  may(right) {
+    return this.isHost && this.hosting.may(right);
+  }
+
+  /** Everyone in the room, oneself included, by id, under the names they are shown. */
   get peers() {
     return this.#members.peers;
   }
@@ -139,8 +167,8 @@ export class Call extends EventTarget {
 
   /**
    * Enters a room; possible again after the call has ended.
-   * @param {{room: string, name?: string, password?: string, host?: string, session?: string}} request `host`: the key
-   *   `makeRoom` gave; `session`: the token of an earlier membership, which is done without if the server refuses it
+   * @param {Entry & {session?: string}} request `session`: the token of an earlier membership, which is done without if
+   *   the server refuses it
    * @returns {Promise<void>} when in; rejects with {@link ProtocolError}, and the call is idle again
    */
   async join({ session: token, ...request }) {
@@ -148,6 +176,7 @@ export class Call extends EventTarget {
     const session = new Session(this.#sessionOptions);
     this.#session = session;
     this.#listen(session);
+    this.hosting.comeWith(request.token);
     this.#setPhase('joining');
     try {
       this.#joined(await session.join(() => this.#hello(request), token));
@@ -222,7 +251,7 @@ export class Call extends EventTarget {
    * @returns {Promise<void>} when the server has it or the line has failed; never rejects
    */
   say(text, options) {
-    return this.#chat.say(text, { ...options, name: this.#name });
+    return this.#chat.say(text, { ...options, name: this.name });
   }
 
   /**
@@ -245,7 +274,7 @@ export class Call extends EventTarget {
    * @param {import('./chat/entry.js').UnsentLine[]} lines
    */
   restore(lines) {
-    this.#chat.restore(lines, this.#name);
+    this.#chat.restore(lines, this.name);
   }
 
   /** Tells the others that a line is being typed; may be called on every key. */
@@ -269,10 +298,6 @@ export class Call extends EventTarget {
   quoted = (n) => this.#chat.quoted(n);
   /** @type {Conversation['search']} */
   search = (query, options) => this.#chat.search(query, options);
-
-  get #name() {
-    return this.peers.get(this.you)?.name ?? '';
-  }
 
   /** @param {Session} session */
   #listen(session) {
@@ -299,14 +324,11 @@ export class Call extends EventTarget {
     });
   }
 
-  /**
-   * What a join says, as things are.
-   * @param {{room: string, name?: string, password?: string, host?: string}} request
-   */
-  #hello({ room, name, password, host }) {
-    const now = this.#name || name;
+  /** What a join says, as things are. @param {Entry} request */
+  #hello({ room, name, password, host, token }) {
+    const now = this.name || name;
     return {
-      room, ...(now && { name: now }), ...(password && { password }), ...(host && { host }),
+      room, ...(now && { name: now }), ...(password && { password }), ...(host && { host }), ...(token && { token }),
       media: this.#presence.hello(),
     };
   }
@@ -323,6 +345,7 @@ export class Call extends EventTarget {
   #joined(joined) {
     const again = joined.room.name === this.room.name;
     this.room = joined.room;
+    this.hosting.restart();
     this.#begin(joined);
     this.#chat.enter(joined, again);
     this.end = null;
@@ -334,6 +357,7 @@ export class Call extends EventTarget {
   /** Takes the snapshot of a server that could not continue the session. @param {JoinedMessage} joined */
   #joinedAgain(joined) {
     this.room = joined.room;
+    this.hosting.restart();
     if (joined.you === this.you) {
       this.#members.reconcile(joined.peers);
       this.#others.setIceServers(joined.ice);
@@ -358,7 +382,8 @@ export class Call extends EventTarget {
   }
 
   /** @param {Session} session */
-  #signalingChanged({ state }) {
+  #signalingChanged({ state, waiting }) {
+    if (waiting && this.phase === 'joining') this.#setPhase('waiting');
     if (state !== 'in' && state !== 'away') return;
     this.#others.setSignaling(state === 'in');
     if (state === 'in') this.#members.release();
@@ -411,13 +436,26 @@ export class Call extends EventTarget {
         this.room = message.room;
         this.#changed('room');
         break;
+      case 'knock':
+        this.hosting.knocked(message.peer);
+        break;
+      case 'knock-ended':
+        this.hosting.knockEnded(message);
+        break;
       case 'muted':
-        this.setMic(false);
+        this.#muted(message.by);
         break;
       case 'ice':
         this.#others.setIceServers(message.ice);
         break;
     }
+  }
+
+  /** @param {string} by id of a host */
+  #muted(by) {
+    if (!this.media.mic.wanted) return;
+    this.setMic(false);
+    this.hosting.muted(this.peers.get(by)?.name ?? '');
   }
 
   /** Whoever is lost to the server alone stays for a while. @param {PeerLeftMessage} message */
@@ -455,6 +493,7 @@ export class Call extends EventTarget {
   #mediaChanged() {
     this.#others.setTracks();
     if (this.phase === 'in') this.#presence.tell();
+    if (this.media.mic.wanted) this.hosting.muted(null);
     this.#changed('media');
   }
 
@@ -467,6 +506,7 @@ export class Call extends EventTarget {
     for (const id of [...this.#others.remote.keys()]) this.#forget(id);
     this.#others.end();
     this.#chat.disconnect();
+    this.hosting.restart();
     this.#members.load('', []);
     this.end = { code, reason: endReason(code) };
     this.#setPhase('ended');

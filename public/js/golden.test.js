@@ -19,6 +19,7 @@ const REQUIRED = {
   join: ['room'], offer: ['to', 'sdp'], answer: ['to', 'sdp'], candidate: ['to', 'candidate'], chat: ['key', 'text'],
   'chat-edit': ['n', 'text'], 'chat-delete': ['n'], 'chat-history': [], 'chat-search': ['query'],
   update: [], leave: [], typing: [], ping: ['got'], pong: ['got'],
+  kick: ['peer'], mute: ['peer'], admit: ['peer'], reject: ['peer'], 'set-room': [],
 };
 
 /** @param {unknown} value */
@@ -177,8 +178,44 @@ async function comesBack() {
   return back.sent;
 }
 
+/** Waits to be let in; as host lets others in or not, mutes and removes one, and sets the room. */
+async function decides() {
+  const { call, sockets } = makeCall();
+  const joining = call.join({ room: 'tea', name: 'Mina', host: 'key' });
+  const [socket] = sockets;
+  socket.open();
+  socket.receive(golden('server-waiting'));
+  assert.equal(call.phase, 'waiting');
+  socket.receive({ ...golden('server-joined-first'), re: 1 });
+  await joining;
+  const { peer } = golden('server-knock');
+  const { hosting } = call;
+  for (const [act, ended] of [[() => hosting.admit(peer.id), 'server-knock-ended'], [() => hosting.decline(peer.id), 'server-knock-ended-left']]) {
+    socket.receive(golden('server-knock'));
+    assert.deepEqual([...hosting.knocks.keys()], [peer.id]);
+    const done = /** @type {() => Promise<void>} */ (act)();
+    socket.receive({ ...golden('server-ok'), re: socket.sent.at(-1).id });
+    await done;
+    socket.receive(golden(/** @type {string} */ (ended)));
+    assert.equal(hosting.knocks.size, 0);
+  }
+  const acts = [
+    hosting.mute(peer.id), hosting.remove(peer.id), hosting.remove(peer.id, { ban: true }), hosting.set({ password: '' }),
+    hosting.set({ public: true, locked: true, lobby: true, topic: 'Tea' }),
+  ];
+  for (const { id } of socket.sent.slice(-acts.length)) socket.receive({ ...golden('server-ok'), re: id });
+  await Promise.all(acts);
+  socket.receive(golden('server-room'));
+  assert.deepEqual(call.room, golden('server-room').room);
+  await call.setMic(true);
+  socket.receive(golden('server-muted'));
+  await settle(1);
+  assert.equal(typeof hosting.mutedBy, 'string');
+  return socket.sent;
+}
+
 test('whole calls of these frames, in which everything sent has the fields of its kind', async (t) => {
-  const sent = [...await lateComer(), ...await comesBack(), ...await firstOfTheRoom(t)];
+  const sent = [...await lateComer(), ...await comesBack(), ...await decides(), ...await firstOfTheRoom(t)];
   assert.deepEqual([...new Set(sent.map(({ type }) => type))].sort(), Object.keys(REQUIRED).sort());
   for (const frame of sent) {
     const kin = names.filter((name) => name.startsWith('client-')).map((name) => golden(name.slice(0, -5)))

@@ -1,4 +1,5 @@
 import { languageEvents } from './i18n/index.js';
+import { takeKeys } from './ui/address-keys.js';
 import { startAnnouncer } from './ui/announcer.js';
 import { whenIdle } from './ui/idle.js';
 import { startLanguage } from './ui/language-select.js';
@@ -12,6 +13,7 @@ let isHome = false;
 
 /** Draws the page of the address. @param {import('./i18n/index.js').Key} [notice] what it says besides */
 async function route(notice) {
+  takeKeys();
   const path = location.pathname;
   const room = roomOfPath(path);
   const next = room === null ? await home() : await roomPage(room, notice);
@@ -51,6 +53,7 @@ function follow(event) {
   go(link.pathname);
 }
 
+takeKeys();
 await startLanguage();
 startAnnouncer();
 addEventListener('popstate', () => route().catch(() => location.reload()));

@@ -1,3 +1,5 @@
+import { Namesakes } from './namesakes.js';
+
 /** @import { LeaveReason, Peer } from './net/protocol.js' */
 /** @import { Clock } from './net/connection.js' */
 
@@ -9,12 +11,13 @@ export const LINGER_MS = 20_000;
  * (detail `{id}`): somebody who lingered has not come back.
  */
 export class Members extends EventTarget {
-  /** Oneself included, by id. Those who linger are `away`. @type {Map<string, Peer>} */
+  /** Oneself included, by id, under the names they are shown. Those who linger are `away`. @type {Map<string, Peer>} */
   peers = new Map();
   /** Ids of those whose hand is raised, in the order it was seen to be. @type {string[]} */
   hands = [];
 
   #you = '';
+  #names;
   #transcript;
   #clock;
   /** Timers of those who linger, by id. @type {Map<string, any>} */
@@ -25,10 +28,12 @@ export class Members extends EventTarget {
   /**
    * @param {object} options
    * @param {import('./chat/transcript.js').Transcript} options.transcript
+   * @param {Namesakes} [options.names]
    * @param {Clock} [options.clock]
    */
-  constructor({ transcript, clock = globalThis }) {
+  constructor({ transcript, names = new Namesakes(), clock = globalThis }) {
     super();
+    this.#names = names;
     this.#transcript = transcript;
     this.#clock = clock;
   }
@@ -43,7 +48,10 @@ export class Members extends EventTarget {
     this.#lingering.clear();
     this.#givenUp.clear();
     this.#you = you;
-    this.peers = new Map(peers.map((peer) => [peer.id, peer]));
+    this.#names.clear();
+    // Nobody can tell who took a name first; a host did not take that of a guest.
+    for (const peer of [...peers].sort((a, b) => rank(a) - rank(b))) this.#names.add(peer);
+    this.peers = new Map(peers.map((peer) => [peer.id, this.#shown(peer)]));
     this.#count();
   }
 
@@ -60,9 +68,10 @@ export class Members extends EventTarget {
   /** @param {Peer} peer of whom nothing is noted if they were here, or lingered */
   joined(peer) {
     if (this.changed(peer)) return;
-    this.peers.set(peer.id, peer);
+    const shown = this.#shown(peer);
+    this.peers.set(peer.id, shown);
     this.#count();
-    this.#transcript.notice('joined', peer.name);
+    this.#transcript.notice('joined', shown.name);
   }
 
   /**
@@ -91,9 +100,11 @@ export class Members extends EventTarget {
     this.#clock.clearTimeout(this.#lingering.get(peer.id));
     this.#lingering.delete(peer.id);
     this.#givenUp.delete(peer.id);
-    this.peers.set(peer.id, peer);
+    const renamed = peer.name !== this.#names.given(peer.id);
+    const shown = this.#shown(peer);
+    this.peers.set(peer.id, shown);
     this.#count();
-    if (peer.name !== before.name && peer.id !== this.#you) this.#transcript.notice('renamed', before.name, peer.name);
+    if (renamed && peer.id !== this.#you) this.#transcript.notice('renamed', before.name, shown.name);
     return true;
   }
 
@@ -143,8 +154,15 @@ export class Members extends EventTarget {
     const peer = this.peers.get(id);
     if (!peer) return;
     this.peers.delete(id);
+    this.#names.remove(id);
     this.#count();
-    this.#transcript.notice(reason === 'lost' ? 'lost' : 'left', peer.name);
+    this.#transcript.notice(reason === 'kicked' ? 'removed' : reason, peer.name);
+  }
+
+  /** @param {Peer} peer @returns {Peer} */
+  #shown(peer) {
+    const name = this.#names.add(peer);
+    return name === peer.name ? peer : { ...peer, name };
   }
 
   /** Takes the raised hands as they are now. */
@@ -154,3 +172,6 @@ export class Members extends EventTarget {
     this.hands = [...stay, ...raised.filter((id) => !stay.includes(id))];
   }
 }
+
+/** @param {Peer} peer */
+const rank = ({ role }) => (role === 'host' ? 0 : 1);

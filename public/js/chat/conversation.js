@@ -26,7 +26,8 @@ function randomKey() {
 
 /** The chat of one room: what was said, and saying something. Promises reject with a `ProtocolError`. */
 export class Conversation {
-  transcript = new Transcript();
+  /** @type {Transcript} */
+  transcript;
   /** @type {Typing} */
   typing;
 
@@ -49,10 +50,12 @@ export class Conversation {
    *   `enter`
    * @param {(message: ClientMessage) => void} options.send
    * @param {(id: string) => boolean} [options.isExpected] as of {@link Outbox}
+   * @param {(id: string, name: string) => string} [options.nameOf] as of {@link Transcript}
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
-  constructor({ request, send, isExpected, clock }) {
-    const { transcript } = this;
+  constructor({ request, send, isExpected, nameOf, clock }) {
+    const transcript = new Transcript(nameOf);
+    this.transcript = transcript;
     this.#request = request;
     const once = (/** @type {ClientMessage} */ message) => request(message, { renew: () => false });
     const history = new History({ request: once, clock });

@@ -18,7 +18,7 @@
  * @property {boolean} deleted
  * @property {Date|null} edited when its text was last changed
  */
-/** @typedef {'joined'|'left'|'lost'|'renamed'} NoticeKind */
+/** @typedef {'joined'|'left'|'lost'|'removed'|'renamed'} NoticeKind */
 /** @typedef {{kind: 'notice', what: NoticeKind, name: string, newName?: string, at: Date}} NoticeEntry */
 /** @typedef {MessageEntry|NoticeEntry} Entry */
 /** @typedef {MessageEntry & {n: number}} StoredEntry */

@@ -10,6 +10,12 @@ export class OwnLines {
   #ids = new Set();
   /** On their way or failed, by key. @type {Map<string, MessageEntry>} */
   #unsent = new Map();
+  #nameOf;
+
+  /** @param {(id: string, name: string) => string} [nameOf] under which somebody of that id and name is shown */
+  constructor(nameOf = (_, name) => name) {
+    this.#nameOf = nameOf;
+  }
 
   /** The own peer id. */
   get you() {
@@ -34,7 +40,8 @@ export class OwnLines {
 
   /** @param {ChatMessage} message */
   entry(message) {
-    return storedEntry(message, this.#ids.has(message.from));
+    const name = this.#nameOf(message.from, message.name);
+    return storedEntry({ ...message, name }, this.#ids.has(message.from));
   }
 
   /** @param {string} key */

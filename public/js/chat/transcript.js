@@ -23,8 +23,15 @@ export class Transcript extends EventTarget {
   /** The greatest change number known of the room. */
   seq = 0;
 
-  #own = new OwnLines();
-  #window = new Window(this.#own);
+  #own;
+  #window;
+
+  /** @param {(id: string, name: string) => string} [nameOf] as of {@link OwnLines} */
+  constructor(nameOf) {
+    super();
+    this.#own = new OwnLines(nameOf);
+    this.#window = new Window(this.#own);
+  }
 
   /** @type {Entry[]} */
   get entries() {

@@ -26,7 +26,6 @@ export const checkEn = Object.freeze({
   'path.both-tcp': 'Relayed over TCP, and by their side',
   'path.both-tls': 'Relayed over TLS, and by their side',
 
-  'check.open': 'Check connection',
   'check.list': 'What was checked',
   'check.again': 'Check again',
   'check.row.microphone': 'Microphone',

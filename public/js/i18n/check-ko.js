@@ -26,7 +26,6 @@ export const checkKo = Object.freeze({
   'path.both-tcp': 'TCP로 중계, 상대방 쪽에서도 중계',
   'path.both-tls': 'TLS로 중계, 상대방 쪽에서도 중계',
 
-  'check.open': '연결 확인',
   'check.list': '확인한 항목',
   'check.again': '다시 확인',
   'check.row.microphone': '마이크',

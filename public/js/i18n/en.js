@@ -1,11 +1,7 @@
-import { checkEn } from './check-en.js';
-import { controlsEn } from './controls-en.js';
 import { devicesEn } from './devices-en.js';
-import { filesEn } from './files-en.js';
-import { tilesEn } from './tiles-en.js';
 
 /**
- * English. A value is a sentence, or one sentence per plural category (chosen by `count`);
+ * English, as far as home, door and end need it. A value is a sentence, or one sentence per plural category (chosen by `count`);
  * `{name}` is a placeholder.
  * @typedef {string | Readonly<Record<string, string>>} Sentence
  */
@@ -43,6 +39,12 @@ export const en = Object.freeze({
   'door.preview': 'Your camera',
   'door.starting': 'Starting your camera…',
   'door.level': 'Microphone level',
+  'door.waiting': 'Waiting to be let in…',
+  'door.waitingText': 'The hosts can see that you are here. Leave this page open; it goes on by itself.',
+  'door.cancel': 'Cancel',
+  'door.locked': 'The room is locked. Only its hosts can come in.',
+  'door.lobby': 'A host lets you in.',
+  'check.open': 'Check connection',
 
   'problem.camera.missing': 'No camera was found. Connect one and turn the camera on, or go on without it.',
   'problem.camera.refused': 'The camera is blocked. Allow it in the browser’s address bar, or go on without it.',
@@ -188,8 +190,8 @@ export const en = Object.freeze({
   'ended.leftText': 'The room stays open for the others.',
   'ended.lost': 'The connection was lost',
   'ended.lostText': 'Check your network, then join again.',
-  'ended.kicked': 'You were removed from the call',
-  'ended.kickedText': 'A host of this room removed you.',
+  'ended.kicked': 'A host removed you',
+  'ended.kickedText': 'You are no longer in this room.',
   'ended.replaced': 'You are in this call somewhere else',
   'ended.replacedText': 'A newer window took over. Join again to continue here.',
   'ended.refused': 'You could not join',
@@ -207,7 +209,7 @@ export const en = Object.freeze({
   'error.bad-password': 'The password is not right. Type it again.',
   'error.bad-token': 'Your invitation is no longer valid. Ask for a new link.',
   'error.room-full': 'The room is full. Try again when someone has left.',
-  'error.room-locked': 'The room is locked. Ask someone inside to unlock it.',
+  'error.room-locked': 'The room is locked. Ask a host to unlock it.',
   'error.rejected': 'A host did not let you in. Ask them before you try again.',
   'error.no-such-peer': 'That person is no longer in the room.',
   'error.no-such-message': 'That message no longer exists.',
@@ -218,13 +220,13 @@ export const en = Object.freeze({
   'error.restarting': 'The server is restarting. Try again in a moment.',
   'error.internal': 'The server made a mistake. Try again in a moment.',
   'error.room-exists': 'This room is already open. Join it, or choose another name.',
+  'error.no-such-room': 'There is no such room. Check the link, or ask whoever sent it.',
+  'error.token-required': 'This server lets in only those who have an invitation. Ask for a link to this room.',
+  'error.unauthorized': 'This server lets only those make rooms who run it. Ask them for a link.',
+  'error.banned': 'A host banned you from this room. Ask them if you think this is a mistake.',
   'error.closed': 'The server cannot be reached. Check your network and try again.',
   'error.not-loaded': 'Part of this page could not be loaded. Check your connection and try again, or reload the page.',
   'error.unknown': 'That did not work. Try again in a moment.',
 
-  ...checkEn,
-  ...controlsEn,
   ...devicesEn,
-  ...filesEn,
-  ...tilesEn,
 });

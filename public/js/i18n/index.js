@@ -1,18 +1,22 @@
-/** @typedef {typeof import('./en.js').en} English */
+/** @typedef {typeof import('./en.js').en & typeof import('./en-call.js').callEn} English */
 /** @typedef {keyof English} Key */
 /** @typedef {'en' | 'ko'} Language */
 /** @typedef {Readonly<Record<string, string | number>>} Params */
 
 /** @typedef {Readonly<Record<Key, import('./en.js').Sentence>>} Sentences */
 
-/** @type {Readonly<Record<Language, () => Promise<Sentences>>>} */
+/** @typedef {() => Promise<Partial<Sentences>>} Load */
+
+/** @type {Readonly<Record<Language, {first: Load, call: Load}>>} */
 const load = Object.freeze({
-  en: async () => (await import('./en.js')).en,
-  ko: async () => (await import('./ko.js')).ko,
+  en: { first: async () => (await import('./en.js')).en, call: async () => (await import('./en-call.js')).callEn },
+  ko: { first: async () => (await import('./ko.js')).ko, call: async () => (await import('./ko-call.js')).callKo },
 });
 
-/** Those that have been loaded. @type {Map<Language, Sentences>} */
+/** Those that have been loaded, by language and whether calls can be spoken of. @type {Map<string, Sentences>} */
 const loaded = new Map();
+/** Whether those that only calls need are wanted. */
+let forCalls = false;
 
 /** Those in use. @type {Sentences} */
 let sentences;
@@ -59,12 +63,33 @@ let wanted = language;
  */
 export async function setLanguage(code) {
   wanted = code;
-  const known = loaded.get(code) ?? (await load[code]());
-  loaded.set(code, known);
+  const known = await loadSentences(code);
   if (code !== wanted || known === sentences) return;
   sentences = known;
   language = code;
   languageEvents.dispatchEvent(new Event('change'));
+}
+
+/**
+ * Loads, of the language in use and of those chosen later, what only calls need.
+ * @returns {Promise<void>} rejects where they cannot be loaded
+ */
+export async function speakOfCalls() {
+  forCalls = true;
+  const code = language;
+  const known = await loadSentences(code);
+  if (code === language) sentences = known;
+}
+
+/** @param {Language} code @returns {Promise<Sentences>} */
+async function loadSentences(code) {
+  const whole = forCalls;
+  const key = `${code} ${whole}`;
+  const { first, call } = load[code];
+  const parts = loaded.has(key) ? [] : await Promise.all(whole ? [first(), call()] : [first()]);
+  const known = loaded.get(key) ?? /** @type {Sentences} */ (Object.freeze(Object.assign({}, ...parts)));
+  loaded.set(key, known);
+  return whole === forCalls ? known : loadSentences(code);
 }
 
 /**
@@ -145,4 +170,7 @@ function pluralForm(forms, count) {
 }
 
 // Outside a page, nobody says which language it is.
-if (typeof document === 'undefined') await setLanguage('en');
+if (typeof document === 'undefined') {
+  forCalls = true;
+  await setLanguage('en');
+}

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
-import { en } from './en.js';
+import { callEn } from './en-call.js';
+import { en as firstEn } from './en.js';
 import { errorText, formatDay, formatTime, pickLanguage, sentencePieces, setLanguage, t } from './index.js';
-import { ko } from './ko.js';
+import { callKo } from './ko-call.js';
+import { ko as firstKo } from './ko.js';
+
+const en = { ...firstEn, ...callEn };
+const ko = { ...firstKo, ...callKo };
 
 /** @type {Record<string, Readonly<Record<string, import('./en.js').Sentence>>>} */
 const languages = { en, ko };
@@ -11,7 +17,7 @@ const wireCodes = [
   'bad-message', 'unknown-type', 'not-joined', 'already-joined', 'bad-room', 'bad-name',
   'bad-password', 'bad-token', 'room-full', 'room-locked', 'rejected', 'no-such-peer',
   'no-such-message', 'too-long', 'rate-limited', 'forbidden', 'server-full', 'restarting',
-  'internal', 'room-exists', 'closed',
+  'internal', 'room-exists', 'closed', 'no-such-room', 'token-required', 'unauthorized', 'banned',
 ];
 
 /** @param {import('./en.js').Sentence} sentence */
@@ -94,4 +100,30 @@ test('times and days read as the language writes them', async () => {
   assert.equal(formatDay(at, new Date(2024, 4, 4)), 'Friday, May 3');
   await setLanguage('ko');
   assert.match(formatTime(at), /3:07/);
+});
+
+test('what is loaded first says only what is loaded first', () => {
+  const home = new URL('../', import.meta.url);
+  const queue = ['main.js', 'ui/home.js', 'ui/room-page.js'].map((name) => new URL(name, home).href);
+  const seen = new Set(queue);
+  for (const module of seen) {
+    const source = readFileSync(new URL(module), 'utf8');
+    for (const [, path] of source.matchAll(/^(?:import|export)\b(?:[^'";]*?\bfrom\b)?\s*'(\.[^']+)'/gm)) seen.add(new URL(path, module).href);
+    if (module.includes('/i18n/')) continue;
+    for (const [, key] of source.matchAll(/'([a-z]+\.[\w.-]+)'/g)) assert.ok(!(key in callEn), `${module} says ${key}`);
+  }
+  assert.ok(seen.size > 30);
+});
+
+test('a language that is chosen while calls are being loaded can speak of them', async (t) => {
+  const scope = /** @type {any} */ (globalThis);
+  scope.document = {}; // so that nothing is loaded yet
+  t.after(() => delete scope.document);
+  const path = './index.js?door';
+  const door = await import(path);
+  await door.setLanguage('en');
+  assert.throws(() => door.t('room.title'));
+  const choosing = door.setLanguage('ko');
+  await Promise.all([door.speakOfCalls(), choosing]);
+  assert.deepEqual([door.language, door.t('room.title'), door.t('home.join')], ['ko', '방', '참여']);
 });

@@ -1,10 +1,6 @@
-import { checkKo } from './check-ko.js';
-import { controlsKo } from './controls-ko.js';
 import { devicesKo } from './devices-ko.js';
-import { filesKo } from './files-ko.js';
-import { tilesKo } from './tiles-ko.js';
 
-/** Korean: the same keys and placeholders as English. */
+/** Korean, as far as home, door and end need it: the same keys and placeholders as English. */
 export const ko = Object.freeze({
   'app.name': 'Moim',
   'app.tagline': '링크 하나로 시작하는 화상 통화.',
@@ -39,6 +35,12 @@ export const ko = Object.freeze({
   'door.preview': '내 카메라',
   'door.starting': '카메라를 켜는 중…',
   'door.level': '마이크 음량',
+  'door.waiting': '들어가기를 기다리는 중…',
+  'door.waitingText': '호스트에게 내가 와 있는 것이 보입니다. 이 페이지를 열어 두면 저절로 이어집니다.',
+  'door.cancel': '취소',
+  'door.locked': '방이 잠겨 있습니다. 호스트만 들어갈 수 있습니다.',
+  'door.lobby': '호스트가 들여보냅니다.',
+  'check.open': '연결 확인',
 
   'problem.camera.missing': '카메라가 없습니다. 연결한 뒤 카메라를 켜거나, 카메라 없이 계속하세요.',
   'problem.camera.refused': '카메라가 차단되어 있습니다. 브라우저 주소창에서 허용하거나, 카메라 없이 계속하세요.',
@@ -184,8 +186,8 @@ export const ko = Object.freeze({
   'ended.leftText': '다른 사람들에게는 방이 그대로 열려 있습니다.',
   'ended.lost': '연결이 끊어졌습니다',
   'ended.lostText': '네트워크를 확인한 뒤 다시 참여하세요.',
-  'ended.kicked': '통화에서 내보내졌습니다',
-  'ended.kickedText': '이 방의 호스트가 내보냈습니다.',
+  'ended.kicked': '호스트가 내보냈습니다',
+  'ended.kickedText': '이제 이 방에 있지 않습니다.',
   'ended.replaced': '다른 곳에서 이 통화에 참여하고 있습니다',
   'ended.replacedText': '새 창이 통화를 이어받았습니다. 여기서 계속하려면 다시 참여하세요.',
   'ended.refused': '참여할 수 없습니다',
@@ -203,7 +205,7 @@ export const ko = Object.freeze({
   'error.bad-password': '비밀번호가 맞지 않습니다. 다시 입력하세요.',
   'error.bad-token': '초대가 더는 유효하지 않습니다. 새 링크를 받으세요.',
   'error.room-full': '방이 가득 찼습니다. 누군가 나가면 다시 해 보세요.',
-  'error.room-locked': '방이 잠겨 있습니다. 안에 있는 사람에게 열어 달라고 하세요.',
+  'error.room-locked': '방이 잠겨 있습니다. 호스트에게 열어 달라고 하세요.',
   'error.rejected': '호스트가 들여보내지 않았습니다. 다시 하기 전에 물어보세요.',
   'error.no-such-peer': '그 사람은 이제 방에 없습니다.',
   'error.no-such-message': '그 메시지는 이제 없습니다.',
@@ -214,13 +216,13 @@ export const ko = Object.freeze({
   'error.restarting': '서버를 다시 시작하고 있습니다. 잠시 뒤 다시 해 보세요.',
   'error.internal': '서버에 문제가 생겼습니다. 잠시 뒤 다시 해 보세요.',
   'error.room-exists': '이미 열려 있는 방입니다. 참여하거나 다른 이름을 고르세요.',
+  'error.no-such-room': '그런 방이 없습니다. 링크를 확인하거나 보낸 사람에게 물어보세요.',
+  'error.token-required': '초대받은 사람만 들어갈 수 있는 서버입니다. 이 방의 링크를 받으세요.',
+  'error.unauthorized': '이 서버에서는 운영하는 사람만 방을 만들 수 있습니다. 링크를 받으세요.',
+  'error.banned': '호스트가 이 방에서 차단했습니다. 잘못된 것 같으면 물어보세요.',
   'error.closed': '서버에 연결할 수 없습니다. 네트워크를 확인하고 다시 해 보세요.',
   'error.not-loaded': '페이지의 일부를 불러오지 못했습니다. 연결을 확인하고 다시 해 보거나 페이지를 새로 고쳐 주세요.',
   'error.unknown': '되지 않았습니다. 잠시 뒤 다시 해 보세요.',
 
-  ...checkKo,
-  ...controlsKo,
   ...devicesKo,
-  ...filesKo,
-  ...tilesKo,
 });

@@ -15,8 +15,8 @@ export const SETTLED_MS = 5_000;
 /**
  * Attempts to get in, one at a time, when they are due.
  *
- * Events: `joined` (detail `{connection, joined}`) and `failed`, as of {@link Entrance}; after the latter it is up to the
- * caller to go on.
+ * Events: `waiting`, `joined` (detail `{connection, joined}`) and `failed`, as of {@link Entrance}; after the last it is up
+ * to the caller to go on.
  */
 export class Attempts extends EventTarget {
   #options;
@@ -63,9 +63,13 @@ export class Attempts extends EventTarget {
       connection: new Connection(this.#options), join: this.#join, clock: this.#clock,
       patience: Math.max(patience, Math.min(MAX_PATIENCE_MS, patience * 1.5 ** (this.#failed - 1))),
     });
+    entrance.addEventListener('waiting', () => {
+      this.#settle();
+      this.dispatchEvent(new Event('waiting'));
+    });
     entrance.addEventListener('joined', (event) => {
       this.#entrance = null;
-      this.#settledTimer = this.#clock.setTimeout(() => { this.#failed = 0; }, SETTLED_MS);
+      this.#settle();
       const { detail: joined } = /** @type {CustomEvent} */ (event);
       this.dispatchEvent(new CustomEvent('joined', { detail: { connection: entrance.connection, joined } }));
     });
@@ -112,5 +116,10 @@ export class Attempts extends EventTarget {
     if (leaves) this.#clock.clearTimeout(this.#calmTimer);
     this.#entrance?.abandon({ leaves });
     this.#entrance = null;
+  }
+
+  #settle() {
+    this.#clock.clearTimeout(this.#settledTimer);
+    this.#settledTimer = this.#clock.setTimeout(() => { this.#failed = 0; }, SETTLED_MS);
   }
 }

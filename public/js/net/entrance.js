@@ -9,7 +9,7 @@ import { CLOSE_LEFT, ProtocolError } from './protocol.js';
  * One attempt to get in: opens a connection and joins over it.
  *
  * Events, one of them and once: `joined` (detail: the server's answer), the connection is the caller's then; `failed`
- * (detail {@link FailedDetail}).
+ * (detail {@link FailedDetail}). Before, maybe, `waiting`: somebody has to let one in, which takes as long as it takes.
  */
 export class Entrance extends EventTarget {
   /** @type {Connection} */
@@ -68,8 +68,10 @@ export class Entrance extends EventTarget {
   /** @param {Event} event */
   #answered = (event) => {
     const { message } = /** @type {CustomEvent<FrameDetail>} */ (event).detail;
-    if (message?.type === 'waiting') this.#clock.clearTimeout(this.#timer);
-    else if (message?.type === 'joined') {
+    if (message?.type === 'waiting') {
+      this.#clock.clearTimeout(this.#timer);
+      this.dispatchEvent(new Event('waiting'));
+    } else if (message?.type === 'joined') {
       this.#done();
       this.dispatchEvent(new CustomEvent('joined', { detail: message }));
     } else if (message?.type === 'error') {

@@ -66,6 +66,7 @@
  * @typedef {{type: 'typing', re?: number, from: string}} TypingMessage
  * @typedef {{type: 'room', re?: number, room: Room}} RoomMessage
  * @typedef {{type: 'knock', re?: number, peer: Peer}} KnockMessage
+ * @typedef {{type: 'knock-ended', re?: number, peer: string, reason: 'admitted'|'rejected'|'left'}} KnockEndedMessage
  * @typedef {{type: 'muted', re?: number, by: string}} MutedMessage
  * @typedef {{type: 'ice', re?: number, ice: RTCIceServer[], expires?: string}} IceMessage newer credentials, as in `joined`
  * @typedef {{type: 'session', re?: number, session: string}} SessionMessage
@@ -74,7 +75,7 @@
  *
  * @typedef {JoinedMessage|ResumedMessage|WaitingMessage|OkMessage|ErrorMessage|PeerJoinedMessage|PeerLeftMessage|PeerChangedMessage
  *   |DescriptionMessage|CandidateMessage|DataMessage|ChatEvent|HistoryMessage|TypingMessage|RoomMessage|KnockMessage
- *   |MutedMessage|IceMessage|SessionMessage|RestartingMessage|HeartbeatMessage} ServerMessage
+ *   |KnockEndedMessage|MutedMessage|IceMessage|SessionMessage|RestartingMessage|HeartbeatMessage} ServerMessage
  */
 
 /**
@@ -94,10 +95,15 @@
  *   limit?: number}} HistoryRequest
  * @typedef {{type: 'chat-search', id?: number, query: string, before?: number, limit?: number}} SearchRequest
  * @typedef {{type: 'typing', id?: number}} TypingRequest
+ * @typedef {{type: 'kick', id?: number, peer: string, ban?: boolean}} KickRequest
+ * @typedef {{type: 'mute'|'admit'|'reject', id?: number, peer: string}} PersonRequest
+ * @typedef {{public?: boolean, locked?: boolean, lobby?: boolean, password?: string, topic?: string}} RoomSettings
+ * @typedef {{type: 'set-room', id?: number} & RoomSettings} SetRoomRequest `password`: empty takes it away
  * @typedef {{type: 'ping'|'pong', id?: number, got: number}} HeartbeatRequest
  *
  * @typedef {JoinRequest|LeaveRequest|DescriptionRequest|CandidateRequest|DataRequest|UpdateRequest|ChatRequest
- *   |EditRequest|DeleteRequest|HistoryRequest|SearchRequest|TypingRequest|HeartbeatRequest} ClientMessage
+ *   |EditRequest|DeleteRequest|HistoryRequest|SearchRequest|TypingRequest|KickRequest|PersonRequest|SetRoomRequest
+ *   |HeartbeatRequest} ClientMessage
  */
 
 /** The WebSocket subprotocol (RFC 6455, section 1.9). */

@@ -1,7 +1,10 @@
 import { callAPI, posted } from './api.js';
 
 /** @typedef {{name: string, topic: string, peers: number, created: string}} PublicRoom */
-/** @typedef {{exists: boolean, peers: number, locked: boolean, lobby: boolean, hasPassword: boolean}} RoomInfo */
+/**
+ * @typedef {{exists: boolean, peers: number, locked: boolean, lobby: boolean, hasPassword: boolean, open: boolean,
+ *   token: boolean}} RoomInfo `open`: whether one may come and so make it; `token`: whether nobody comes in without one
+ */
 /** @import { Clock } from './connection.js' */
 
 const RETRY_MS = 5_000;

@@ -22,7 +22,7 @@ const PASSING = new Set(['rate-limited', 'internal', 'restarting', 'server-full'
 /**
  * One membership of one room across as many sockets as it takes (docs/protocol.md, "Nothing lost across a reconnect").
  *
- * Events: `state`; `token`; `message` (detail: a {@link ServerMessage} that is neither a reply nor the session's own
+ * Events: `state`, also when `waiting` changes; `token`; `message` (detail: a {@link ServerMessage} that is neither a reply nor the session's own
  * business); `joined` (detail: {@link JoinedMessage}), a later join whose session was not continued: what was sent and
  * is no request may be lost, and what is sent while the event is dispatched goes out after the requests of before;
  * `resumed`, the session was continued; `torn`, it was, but what was sent and is no request may be lost; `close`
@@ -31,6 +31,8 @@ const PASSING = new Set(['rate-limited', 'internal', 'restarting', 'server-full'
 export class Session extends EventTarget {
   /** `away`: the socket is lost, and the session is coming back. @type {'idle'|'joining'|'in'|'away'|'closed'} */
   state = 'idle';
+  /** Whether somebody inside has to let one in, `joining` or `away`. A lost socket knocks again by itself. */
+  waiting = false;
   /** The newest session token; empty before there is one. */
   token = '';
 
@@ -69,6 +71,7 @@ export class Session extends EventTarget {
     this.#attempts = new Attempts({
       connection: { url, WebSocket, clock, now, got: () => this.#ledger.got }, join: () => this.#join(), clock, random,
     });
+    this.#attempts.addEventListener('waiting', () => this.#setWaiting());
     this.#attempts.addEventListener('joined', (event) => this.#entered(detailOf(event)));
     this.#attempts.addEventListener('failed', (event) => this.#refused(detailOf(event)));
   }
@@ -158,6 +161,7 @@ export class Session extends EventTarget {
     this.#traffic = 0;
     this.#setToken(joined.session);
     this.state = 'in';
+    this.waiting = false;
     if (joined.resumed) this.#resume(joined.got);
     else this.#restartFrom(joined);
     this.dispatchEvent(new Event('state'));
@@ -243,23 +247,34 @@ export class Session extends EventTarget {
     if (error?.code === 'bad-token' && this.token) {
       this.token = '';
       this.#attempts.make(RETURN_PATIENCE_MS);
-    } else if (this.#first) {
+    } else if (this.#first && !this.waiting) {
       this.#end(code, reason, error ?? undefined);
     } else if (error ? PASSING.has(error.code) : !isFinalClose(code)) {
       this.#attempts.plan(RETURN_PATIENCE_MS);
     } else {
-      this.#end(error ? CLOSE_REFUSED : code, reason);
+      this.#end(error ? CLOSE_REFUSED : code, reason, error ?? new ProtocolError('rejected'));
     }
+  }
+
+  #setWaiting() {
+    if (this.waiting) return;
+    this.waiting = true;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** Whether the next attempt to come in is planned, and nobody needs to wait for it. */
+  get #isBetween() {
+    return (this.state === 'away' || this.waiting) && !this.#attempts.busy;
   }
 
   #networkChanged = () => {
     this.prove();
-    if (this.state === 'away') this.#attempts.hurry(RETURN_PATIENCE_MS);
+    if (this.#isBetween || (this.state === 'away' && !this.waiting)) this.#attempts.hurry(RETURN_PATIENCE_MS);
   };
 
   #woke = () => {
     this.prove();
-    if (this.state === 'away' && !this.#attempts.busy) this.#attempts.hurry(RETURN_PATIENCE_MS);
+    if (this.#isBetween) this.#attempts.hurry(RETURN_PATIENCE_MS);
   };
 
   /**
@@ -272,6 +287,7 @@ export class Session extends EventTarget {
     const first = this.#first;
     this.#first = null;
     this.state = 'closed';
+    this.waiting = false;
     this.#signs.removeEventListener('network', this.#networkChanged);
     this.#signs.removeEventListener('wake', this.#woke);
     this.#attempts.stop({ leaves: code === CLOSE_LEFT });

@@ -1,20 +1,19 @@
 import { t } from '../i18n/index.js';
 import { CallAnnouncer } from './call-announcer.js';
+import { CallDialogs } from './call-dialogs.js';
 import { ChatPanel } from './chat-panel.js';
 import { el, replaceChildren } from './dom.js';
 import { DropZone } from './drop-zone.js';
 import { Hints } from './hints.js';
 import { HoldToTalk } from './hold-to-talk.js';
 import { whenIdle } from './idle.js';
-import { Invite } from './invite.js';
+import { KnockNotice } from './knock-notice.js';
 import { Lazy } from './lazy.js';
 import { Notifier } from './notifier.js';
 import { PeoplePanel } from './people-panel.js';
 import { preferences } from './preferences.js';
 import { Problems } from './problems.js';
 import { ServerStrip } from './server-strip.js';
-import { Settings } from './settings.js';
-import { ShortcutHelp } from './shortcut-help.js';
 import { Shortcuts } from './shortcuts.js';
 import { Sounds } from './sounds.js';
 import { Stage } from './stage.js';
@@ -35,11 +34,10 @@ export class CallView {
   #toolbar;
   #chat;
   #people;
-  #invite;
-  #settings;
-  #help;
+  #dialogs;
   #announcer;
   #notifier;
+  #knocks;
   #hints;
   #unread;
   /** What begins and ends with the view. @type {{connect(): void, disconnect(): void}[]} */
@@ -69,11 +67,14 @@ export class CallView {
     this.#toolbar = new Toolbar(actions);
     this.#chat = new Lazy(() => this.#makeChat());
     this.#people = new Lazy(() => this.#makePeople());
-    this.#invite = this.#dialog(() => new Invite(call.room.name));
-    this.#settings = this.#dialog(() => new Settings({ media, changed: () => this.#stage.relayout() }));
-    this.#help = this.#dialog(() => new ShortcutHelp());
+    this.#dialogs = new CallDialogs({ call, media, page: this.#body, changed: () => this.#stage.relayout() });
     this.#announcer = new CallAnnouncer({ call, media });
     this.#notifier = new Notifier({ call, show: () => this.#open('chat') });
+    this.#knocks = new KnockNotice({
+      call,
+      show: () => this.#open('people'),
+      notify: (text) => this.#notifier.tell(text, call.room.name, () => this.#open('people')),
+    });
     this.#hints = new Hints({ media, levels: this.#stage.levels });
     this.#unread = new Unread({
       transcript: call.transcript,
@@ -82,7 +83,7 @@ export class CallView {
     });
     const { mic: m, camera: v, screen: s, hand: h, chat: c, people: p, shortcuts } = actions;
     this.#parts = [
-      this.#stage, this.#unread, this.#announcer, this.#notifier, this.#hints,
+      this.#stage, this.#unread, this.#announcer, this.#notifier, this.#knocks, this.#hints,
       new Shortcuts({ m, v, s, h, c, p, '?': shortcuts }),
       new HoldToTalk({ media, call }),
       new Sounds({ call }),
@@ -93,7 +94,13 @@ export class CallView {
   connect() {
     this.#body.append(
       this.#strip.element,
-      el('div', { class: 'call-stage' }, this.#stage.element, this.#problems.element, this.#notifier.offer),
+      el(
+        'div',
+        { class: 'call-stage' },
+        this.#stage.element,
+        this.#problems.element,
+        el('div', { class: 'offers' }, this.#knocks.element, this.#notifier.offer),
+      ),
       this.#toolbar.element,
     );
     replaceChildren(this.#root, this.#body);
@@ -113,7 +120,7 @@ export class CallView {
 
   /** What is open and pinned. @returns {CallViewState} */
   get state() {
-    return { panel: this.#panel, pinned: this.#stage.pinned, settings: this.#settings.made?.element.open ?? false };
+    return { panel: this.#panel, pinned: this.#stage.pinned, settings: this.#dialogs.setting };
   }
 
   #restore() {
@@ -121,7 +128,7 @@ export class CallView {
     const { panel, pinned, settings } = this.#before;
     this.#stage.pin(pinned);
     if (panel) this.#open(panel);
-    if (settings) this.#settings.value.open('language');
+    if (settings) this.#dialogs.settings('language');
   }
 
   disconnect() {
@@ -135,16 +142,7 @@ export class CallView {
     this.#narrow.removeEventListener('change', this.#cover);
     this.#strip.disconnect();
     for (const part of [...this.#parts].reverse()) part.disconnect();
-    this.#settings.made?.disconnect();
-  }
-
-  /** A dialog that is made, and put into the page, when it is first wanted. @template {{element: HTMLElement}} T @param {() => T} make */
-  #dialog(make) {
-    return new Lazy(() => {
-      const made = make();
-      this.#body.append(made.element);
-      return made;
-    });
+    this.#dialogs.disconnect();
   }
 
   /** Made soon even if nobody wants it: it has the lines sent that an earlier page could not send. */
@@ -158,7 +156,12 @@ export class CallView {
   }
 
   #makePeople() {
-    const people = new PeoplePanel({ call: this.#call, close: () => this.#close(), write: (peer) => this.#write(peer) });
+    const people = new PeoplePanel({
+      call: this.#call,
+      close: () => this.#close(),
+      write: (peer) => this.#write(peer),
+      set: () => this.#dialogs.settings('room'),
+    });
     this.#toolbar.element.before(people.element);
     people.update();
     return people;
@@ -177,9 +180,9 @@ export class CallView {
       react: (/** @type {import('../reactions.js').Reaction} */ emoji) => call.react(emoji),
       chat: () => this.#toggle('chat'),
       people: () => this.#toggle('people'),
-      invite: () => this.#invite.value.open(),
-      settings: () => this.#settings.value.open(),
-      shortcuts: () => this.#help.value.open(),
+      invite: () => this.#dialogs.invite(),
+      settings: () => this.#dialogs.settings(),
+      shortcuts: () => this.#dialogs.shortcuts(),
       leave: () => call.leave(),
     };
   }
@@ -190,9 +193,16 @@ export class CallView {
     if (this.#call.phase !== 'in') return;
     if (what === 'server') this.#strip.show(this.#call.server);
     else if (what === 'typing') this.#chat.made?.update();
-    else if (what === 'chat' || what === 'room' || what === 'files') this.#showStatus();
+    else if (what === 'hosting') this.#showHosting();
+    else if (what === 'chat' || what === 'files') this.#showStatus();
     else this.#showPeople();
   };
+
+  #showHosting() {
+    this.#people.made?.update();
+    this.#showProblems();
+    this.#showStatus();
+  }
 
   /** @param {Event} event */
   #reacted = (event) => {
@@ -203,27 +213,34 @@ export class CallView {
   #showPeople() {
     this.#stage.update();
     this.#people.made?.update();
+    this.#dialogs.update();
     this.#chat.made?.meet();
     this.#showProblems();
     this.#announcer.update();
     this.#showStatus();
   }
 
-  #showProblems = () => this.#problems.show(this.#media, this.#hints.sentences);
+  #showProblems = () => {
+    const { mutedBy: name } = this.#call.hosting;
+    const muted = name === null ? [] : [name ? t('hint.mutedBy', { name }) : t('hint.mutedByHost')];
+    this.#problems.show(this.#media, [...muted, ...this.#hints.sentences]);
+  };
 
   /** What the toolbar and the tab say. */
   #showStatus = () => {
-    const { room, peers, hand, hands } = this.#call;
+    const { room, peers, hand, hands, hosting: { knocks } } = this.#call;
     const { mic, camera, screen } = this.#media;
     if (this.#readsChat()) this.#unread.see();
     const { count: unread, more } = this.#unread;
     const offers = this.#panel === 'chat' ? 0 : this.#call.transfers.offers;
-    this.#toolbar.place(room.name);
+    this.#toolbar.place(room);
     this.#toolbar.show({
       mic: mic.wanted, camera: camera.wanted, screen: screen.supported ? screen.on : null, hand, hands: hands.length,
       panel: this.#panel, unread, more, offers, people: peers.size,
+      knocks: knocks.size,
     });
-    document.title = `${unread ? `(${unread}${more ? '+' : ''}) ` : ''}${room.name} · ${t('app.name')}`;
+    const news = unread + knocks.size;
+    document.title = `${news ? `(${news}${more ? '+' : ''}) ` : ''}${room.name} · ${t('app.name')}`;
   };
 
   #readsChat() {
@@ -272,6 +289,7 @@ export class CallView {
     if (panel && document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
     const opened = panel === 'chat' && this.#panel !== 'chat';
     this.#panel = panel;
+    this.#knocks.cover(panel === 'people');
     this.#cover();
     if (panel !== 'chat') this.#chat.made?.show(false);
     if (panel !== 'people') this.#people.made?.show(false);

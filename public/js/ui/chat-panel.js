@@ -185,7 +185,7 @@ export class ChatPanel extends EventTarget {
     return new LineActions({
       log: this.#log,
       transcript: call.transcript,
-      isHost: () => call.peers.get(call.you)?.role === 'host',
+      isHost: () => call.may('delete'),
       isHere: (id) => call.peers.has(id),
       acts: {
         reply: (message) => this.#composer.answer(message, this.#otherReader(message)),

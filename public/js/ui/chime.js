@@ -1,5 +1,5 @@
 /** A note of a sound. @typedef {{at: number, hertz: number, seconds: number}} Note `at`: seconds from its beginning */
-/** @typedef {'joined' | 'left' | 'message' | 'hand'} SoundName */
+/** @typedef {'joined' | 'left' | 'message' | 'hand' | 'knock'} SoundName */
 
 /** Two soft notes each: up for who comes, down for who goes. @type {Readonly<Record<SoundName, readonly Note[]>>} */
 export const SOUNDS = Object.freeze({
@@ -7,6 +7,7 @@ export const SOUNDS = Object.freeze({
   left: [{ at: 0, hertz: 440, seconds: 0.22 }, { at: 0.11, hertz: 329.63, seconds: 0.34 }],
   message: [{ at: 0, hertz: 659.25, seconds: 0.26 }],
   hand: [{ at: 0, hertz: 523.25, seconds: 0.18 }, { at: 0.1, hertz: 523.25, seconds: 0.3 }],
+  knock: [{ at: 0, hertz: 293.66, seconds: 0.14 }, { at: 0.16, hertz: 293.66, seconds: 0.22 }],
 });
 
 /** Loudness at the height of a note, of 1. */

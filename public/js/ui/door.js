@@ -1,9 +1,9 @@
 import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
-import { roomInfo } from '../net/rooms.js';
 import { AudioLevels } from './audio-levels.js';
 import { CheckOpener } from './check-opener.js';
 import { DeviceSelect } from './device-select.js';
+import { DoorWaiting } from './door-waiting.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
 import { languageSelect } from './language-select.js';
@@ -29,7 +29,13 @@ export class Door {
     input: { type: 'password', name: 'password', placeholder: t('door.passwordHint'), autocomplete: 'off', maxlength: 200 },
   });
   #people = el('p', { class: 'door-people', 'aria-live': 'polite' });
+  #hint = el('p', { class: 'hint door-hint' });
+  #info;
+  #cancelled = false;
+  #waiting;
   #name;
+  /** What one joins with. */
+  #entry;
   #join = el('button', { type: 'submit', class: 'button button-primary' }, t('door.join'));
   #notice;
   #fault = el('p', { class: 'fault', role: 'alert' });
@@ -41,14 +47,18 @@ export class Door {
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
    * @param {() => Promise<import('./check-dialog.js').CheckDialog>} options.check makes the check of the connection
    * @param {Promise<void>} options.started settles when the devices have been asked for
+   * @param {Promise<import('../net/rooms.js').RoomInfo>} options.info rejects with ProtocolError
    * @param {import('../i18n/index.js').Key} [options.notice] said quietly above the name
    * @param {(name: string, password: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
+   * @param {() => void} options.cancel gives joining up
    */
-  constructor({ root, room, media, check, started, notice, enter }) {
+  constructor({ root, room, media, check, started, info, notice, enter, cancel }) {
     this.#root = root;
     this.#room = room;
     this.#media = media;
     this.#enter = enter;
+    this.#waiting = new DoorWaiting(() => this.#giveUp(cancel));
+    this.#info = info;
     this.#notice = notice;
     this.#preview = new Preview(media, this.#levels);
     this.#check = new CheckOpener(check, () => setText(this.#fault, errorText('not-loaded')));
@@ -66,11 +76,12 @@ export class Door {
         oninput: () => (preferences.name = this.#name.value),
       },
     });
+    this.#entry = el('div', { class: 'door-entry' }, this.#name.element, this.#password.element, this.#join);
     started.then(() => this.#preview.started());
   }
 
   connect() {
-    document.title = `${this.#room} · ${t('app.name')}`;
+    this.#entitle();
     replaceChildren(
       this.#root,
       el(
@@ -92,7 +103,7 @@ export class Door {
     for (const select of this.#devices) select.connect();
     this.#media.addEventListener('change', this.#showProblems);
     this.#showProblems();
-    this.#countPeople();
+    this.#showInfo();
     this.#focus();
   }
 
@@ -105,20 +116,55 @@ export class Door {
   }
 
   /** Joins under the name in the text box; what stands against it is said at the door. */
-  async join() {
+  join() {
     this.#check.close();
+    return this.follow(this.#enter(this.#name.value, this.#password.input.value));
+  }
+
+  /** Shows how coming in goes. @param {Promise<void>} entering rejects with ProtocolError */
+  async follow(entering) {
+    this.#cancelled = false;
     setText(this.#fault, '');
     this.#busy(true);
     try {
-      await this.#enter(this.#name.value, this.#password.input.value);
+      await entering;
     } catch (error) {
-      const code = error instanceof ProtocolError ? error.code : 'unknown';
-      if (code === 'bad-password') this.#refused();
-      else if (code === 'bad-name') this.#name.fault(errorText(code));
-      else setText(this.#fault, errorText(code));
-    } finally {
+      const waited = this.#entry.hidden;
+      this.#await(false);
       this.#busy(false);
+      if (waited) this.#join.focus({ preventScroll: true });
+      if (!this.#cancelled) this.#say(error instanceof ProtocolError ? error.code : 'unknown');
     }
+  }
+
+  /** Says that somebody inside has to let one in. */
+  wait() {
+    this.#await(true);
+  }
+
+  /** @param {string} code of what stands against coming in */
+  #say(code) {
+    if (code === 'bad-password') this.#refused();
+    else if (code === 'bad-name') this.#name.fault(errorText(code));
+    else setText(this.#fault, errorText(code));
+  }
+
+  /** @param {boolean} waiting */
+  #await(waiting) {
+    for (const part of [this.#entry, this.#check.button, this.#hint]) part.hidden = waiting;
+    this.#waiting.show(waiting);
+    this.#entitle(waiting ? `${t('door.waiting')} ` : '');
+  }
+
+  /** @param {() => void} cancel */
+  #giveUp(cancel) {
+    this.#cancelled = true;
+    cancel();
+  }
+
+  /** @param {string} [state] what comes first in the title */
+  #entitle(state = '') {
+    document.title = `${state}${this.#room} · ${t('app.name')}`;
   }
 
   #form() {
@@ -132,10 +178,10 @@ export class Door {
       el('p', { class: 'door-lead' }, t('door.title')),
       el('h1', { class: 'door-room' }, this.#room),
       this.#people,
+      this.#hint,
       this.#notice && el('p', { class: 'hint', role: 'status' }, t(this.#notice)),
-      this.#name.element,
-      this.#password.element,
-      this.#join,
+      this.#entry,
+      this.#waiting.element,
       this.#check.button,
       this.#fault,
     );
@@ -157,18 +203,26 @@ export class Door {
 
   #showProblems = () => this.#problems.show(this.#media);
 
-  async #countPeople() {
+  async #showInfo() {
     try {
-      const { peers, hasPassword } = await roomInfo(this.#room);
-      if (hasPassword) this.#password.element.hidden = false;
-      setText(this.#people, peers > 0 ? t('door.here', { count: peers }) : t('door.empty'));
-      this.#people.classList.toggle('is-lively', peers > 0);
+      this.#tell(await this.#info);
     } catch (error) {
       setText(this.#people, '');
       if (!(error instanceof ProtocolError) || error.code !== 'bad-room') return;
       setText(this.#fault, errorText('bad-room'));
       this.#join.disabled = true;
     }
+  }
+
+  /** @param {import('../net/rooms.js').RoomInfo} info */
+  #tell({ exists, peers, open, token, hasPassword, locked, lobby }) {
+    setText(this.#people, peers > 0 ? t('door.here', { count: peers }) : t('door.empty'));
+    this.#people.classList.toggle('is-lively', peers > 0);
+    if (token && !preferences.token(this.#room)) setText(this.#fault, errorText('token-required'));
+    else if (exists === false && open === false) setText(this.#fault, errorText('no-such-room'));
+    if (preferences.hostKey(this.#room)) return; // whom none of this stops
+    if (hasPassword) this.#password.element.hidden = false;
+    if (locked || lobby) setText(this.#hint, t(locked ? 'door.locked' : 'door.lobby'));
   }
 
   /** @param {boolean} busy */

@@ -1,6 +1,8 @@
 import { t } from '../i18n/index.js';
+import { copyText } from './copy.js';
 import { dialog } from './dialog.js';
 import { el, replaceChildren } from './dom.js';
+import { HostLink } from './host-link.js';
 import { icon } from './icons.js';
 import { qrDrawing } from './qr-drawing.js';
 import { roomPath } from './room-name.js';
@@ -13,10 +15,13 @@ export class Invite {
   /** Empty until it is wanted. */
   #code = el('figure', { class: 'invite-code' });
   #told = el('p', { class: 'hint invite-told', role: 'status' });
+  #host = new HostLink();
+  #hostKey;
 
-  /** @param {string} room */
-  constructor(room) {
+  /** @param {string} room @param {() => string | undefined} hostKey the own one, if one is host */
+  constructor(room, hostKey) {
     this.#room = room;
+    this.#hostKey = hostKey;
     this.#url = new URL(roomPath(room), location.origin).href;
     this.#link = el('input', {
       class: 'input',
@@ -33,6 +38,7 @@ export class Invite {
       el('div', { class: 'dialog-actions' }, this.#shareButton(), this.#copyButton()),
       this.#told,
       this.#code,
+      this.#host.element,
     );
   }
 
@@ -42,6 +48,7 @@ export class Invite {
       this.#code.append(qrDrawing(this.#url, t('invite.qr')), el('figcaption', { class: 'hint' }, t('invite.scan')));
     }
     replaceChildren(this.#told);
+    this.#host.reset(this.#room, this.#hostKey());
     this.element.showModal();
   }
 
@@ -67,24 +74,8 @@ export class Invite {
   }
 
   async #copy() {
-    const copied = (await this.#copyByClipboard()) || this.#copyBySelection();
+    const copied = await copyText(this.#link);
     // A new node each time, so that the same words are read out again.
-    replaceChildren(this.#told, el('span', {}, copied ? t('invite.copied') : t('invite.select')));
-  }
-
-  async #copyByClipboard() {
-    try {
-      await navigator.clipboard.writeText(this.#url);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** For pages without the clipboard interface, as over plain http. */
-  #copyBySelection() {
-    this.#link.focus();
-    this.#link.select();
-    return document.execCommand('copy');
+    replaceChildren(this.#told, el('span', {}, t(copied ? 'invite.copied' : 'invite.select')));
   }
 }

@@ -51,27 +51,33 @@ export class Notifier {
     if (!document.hidden) return;
     const { entry } = /** @type {CustomEvent<{entry: MessageEntry}>} */ (event).detail;
     if (preferences.notifications === null) this.#missed = true;
-    else if (preferences.notifications && notificationPermission() === 'granted') this.#notify(entry);
+    else this.#notify(entry);
   };
 
-  /**
-   * One at a time: a newer message takes the place of the one before. Silent, as the page has sounds of its own.
-   * @param {MessageEntry} entry
-   */
+  /** @param {MessageEntry} entry */
   #notify({ name, text, to }) {
+    this.tell(to === null ? name : t('notify.private', { name }), text.slice(0, LENGTH), this.#show);
+  }
+
+  /**
+   * Has the system tell something if the page is hidden and that is wanted. One at a time: what is newer takes the place
+   * of what was before. Silent, as the page has sounds of its own.
+   * @param {string} title
+   * @param {string} body
+   * @param {() => void} show shows what it is about
+   */
+  tell(title, body, show) {
+    if (!document.hidden || !preferences.notifications || notificationPermission() !== 'granted') return;
     this.#close();
     try {
-      const title = to === null ? name : t('notify.private', { name });
-      this.#shown = new Notification(title, {
-        body: text.slice(0, LENGTH), tag: `moim ${this.#call.room.name}`, silent: true,
-      });
+      this.#shown = new Notification(title, { body, tag: `moim ${this.#call.room.name}`, silent: true });
     } catch {
       return; // a browser that has them only in service workers
     }
     this.#shown.onclick = () => {
       window.focus();
       this.#close();
-      this.#show();
+      show();
     };
   }
 

@@ -4,23 +4,30 @@ import { announce } from './announcer.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
 import { icon } from './icons.js';
+import { KnockList } from './knock-list.js';
 import { panel } from './panel.js';
-import { hueOf, initialsOf } from './person.js';
+import { personRow } from './person-row.js';
 import { preferences } from './preferences.js';
+import { removeDialog } from './remove-dialog.js';
+import { roomSigns } from './room-signs.js';
 
 /** @typedef {import('../net/protocol.js').Peer} Peer */
 
-/** Who is in the call, and under which name oneself is. */
+/** Who is in the call and who waits, under which name oneself is, and what a host may do with the others. */
 export class PeoplePanel {
   #call;
   #count = el('span', { class: 'people-count' });
+  #room = el('p', { class: 'people-room' });
   #list = el('ul', { class: 'people-list', 'aria-label': t('people.list') });
+  #knocks;
+  #fault = el('p', { class: 'fault people-fault', role: 'alert' });
   #name = new Field({
     label: t('people.name'),
     input: { name: 'name', maxlength: 40, autocomplete: 'nickname', spellcheck: 'false' },
     aside: el('button', { type: 'submit', class: 'button button-quiet' }, t('people.rename')),
   });
   #write;
+  #set;
   #drawn = '';
 
   /**
@@ -28,17 +35,26 @@ export class PeoplePanel {
    * @param {import('../call.js').Call} options.call
    * @param {() => void} options.close
    * @param {(peer: Peer) => void} options.write begins a private message
+   * @param {() => void} options.set opens what a host sets of the room
    */
-  constructor({ call, close, write }) {
+  constructor({ call, close, write, set }) {
     this.#call = call;
     this.#write = write;
-    this.#name.value = call.peers.get(call.you)?.name ?? '';
+    this.#name.value = call.name;
+    this.#knocks = new KnockList(call.hosting, (act) => this.#try(act));
     const form = el(
       'form',
       { class: 'people-rename', novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#rename(event) },
       this.#name.element,
     );
-    this.element = panel({ title: t('people.title'), close, count: this.#count }, this.#list, form);
+    const people = el('div', { class: 'people-scroll' }, this.#knocks.element, this.#list);
+    const name = t('room.settings');
+    this.#set = el(
+      'button',
+      { type: 'button', class: 'round-button is-plain', 'aria-label': name, title: name, onclick: set },
+      icon('settings'),
+    );
+    this.element = panel({ title: t('people.title'), close, tool: this.#set, count: this.#count }, this.#room, people, this.#fault, form);
     this.element.classList.add('people');
   }
 
@@ -46,26 +62,71 @@ export class PeoplePanel {
   show(open) {
     if (this.element.hidden === !open) return;
     this.element.hidden = !open;
-    if (open) this.element.querySelector('button')?.focus();
+    if (open) this.#close?.focus();
   }
 
   update() {
-    const { peers, you, hands } = this.#call;
+    this.#knocks.update();
+    this.#showRoom();
+    const { peers, you, hands, isHost } = this.#call;
+    this.#set.hidden = !this.#call.may('room');
     const people = inOrder(peers, you, hands);
-    const drawn = JSON.stringify([people, hands]);
+    const drawn = JSON.stringify([people, hands, isHost]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     setText(this.#count, new Intl.NumberFormat(language).format(people.length));
-    const focused = document.activeElement?.getAttribute('data-peer');
-    const items = people.map((peer) =>
-      personItem(peer, { place: hands.indexOf(peer.id) + 1, write: peer.id === you ? null : this.#write }));
-    replaceChildren(this.#list, ...items);
-    if (focused) this.#button(focused)?.focus();
+    const { activeElement } = document;
+    const focused = this.#list.contains(activeElement) && activeElement?.getAttribute('data-act');
+    replaceChildren(this.#list, ...people.map((peer) => this.#row(peer)));
+    if (focused) (this.#button(focused) ?? this.#close)?.focus();
   }
 
-  /** The button that writes to a person. @param {string} id @returns {HTMLElement | null} */
-  #button(id) {
-    return this.#list.querySelector(`[data-peer="${CSS.escape(id)}"]`);
+  #showRoom() {
+    const { room } = this.#call;
+    replaceChildren(this.#room, ...roomSigns(room), room.topic && el('bdi', {}, room.topic));
+  }
+
+  /** @param {Peer} peer */
+  #row(peer) {
+    const { you, hands, hosting } = this.#call;
+    const { id } = peer;
+    const own = id === you;
+    return personRow(peer, {
+      own,
+      place: hands.indexOf(id) + 1,
+      acts: {
+        write: own ? null : () => this.#write(peer),
+        mute: own || !this.#call.may('mute') ? null : () => this.#try(() => hosting.mute(id)),
+        remove: own || !this.#call.may('kick') || peer.role === 'host' ? null : () => this.#askToRemove(peer),
+      },
+    });
+  }
+
+  /** @param {Peer} peer */
+  #askToRemove({ id, name }) {
+    const dialog = removeDialog(name, (ban) => this.#try(() => this.#call.hosting.remove(id, { ban })));
+    this.element.after(dialog); // whose Escape is not the panel's
+    dialog.showModal();
+  }
+
+  /** Does what the server may refuse, and says so. @param {() => Promise<void>} act */
+  async #try(act) {
+    setText(this.#fault, '');
+    try {
+      await act();
+    } catch (error) {
+      setText(this.#fault, errorText(error instanceof ProtocolError ? error.code : 'unknown'));
+    }
+  }
+
+  /** The button that closes the panel. @returns {HTMLElement | null} */
+  get #close() {
+    return this.element.querySelector('.panel-head button:last-child');
+  }
+
+  /** @param {string} key what a button does, and with whom @returns {HTMLElement | null} */
+  #button(key) {
+    return this.#list.querySelector(`[data-act="${CSS.escape(key)}"]`);
   }
 
   /** @param {Event} event */
@@ -78,7 +139,8 @@ export class PeoplePanel {
       preferences.name = name;
       announce(t('people.renamed', { name }));
     } catch (error) {
-      this.#name.fault(errorText(error instanceof ProtocolError ? error.code : 'unknown'));
+      const code = error instanceof ProtocolError ? error.code : 'unknown';
+      this.#name.fault(code === 'forbidden' ? t('people.named') : errorText(code));
     }
   }
 }
@@ -92,63 +154,4 @@ export class PeoplePanel {
 export function inOrder(peers, you, hands) {
   const ids = new Set([you, ...hands, ...peers.keys()]);
   return [...ids].map((id) => peers.get(id)).filter((peer) => peer !== undefined);
-}
-
-/**
- * @param {Peer} peer
- * @param {{place: number, write: ((peer: Peer) => void) | null}} options `place`: of the raised hand in their order, from
- *   1; 0: it is not. `write`: null for oneself
- */
-function personItem(peer, { place, write }) {
-  const { id, name, role, mic, camera, screen, away } = peer;
-  const marks = [
-    !write && t('people.you'), role === 'host' && t('people.host'), screen && t('people.sharing'),
-    away && t('tile.reconnecting'),
-  ].filter((mark) => mark !== false);
-  return el(
-    'li',
-    { class: 'person' },
-    el('span', { class: 'avatar', 'data-hue': hueOf(id), 'aria-hidden': 'true' }, initialsOf(name)),
-    el(
-      'span',
-      { class: 'person-text' },
-      el('span', { class: 'person-name' }, el('bdi', {}, name)),
-      el('span', { class: 'person-marks' }, place > 0 && handMark(place), marks.join(' · ')),
-    ),
-    write && messageButton(peer, () => write(peer)),
-    device(mic ? 'mic' : 'micOff', mic ? t('people.micOn') : t('tile.muted'), mic),
-    device(camera ? 'camera' : 'cameraOff', camera ? t('people.cameraOn') : t('tile.cameraOff'), camera),
-  );
-}
-
-/** @param {number} place */
-function handMark(place) {
-  const text = t('people.inOrder', { place });
-  return el(
-    'span',
-    { class: 'person-hand', title: text },
-    icon('hand'),
-    el('span', { 'aria-hidden': 'true' }, new Intl.NumberFormat(language).format(place)),
-    el('span', { class: 'unseen' }, text),
-  );
-}
-
-/** @param {Peer} peer @param {() => void} act */
-function messageButton({ id, name }, act) {
-  const text = t('people.message', { name });
-  return el(
-    'button',
-    { type: 'button', class: 'round-button is-plain', 'data-peer': id, 'aria-label': text, title: text, onclick: act },
-    icon('chat'),
-  );
-}
-
-/** @param {import('./icons.js').IconName} name @param {string} text @param {boolean} on */
-function device(name, text, on) {
-  return el(
-    'span',
-    { class: on ? 'person-device' : 'person-device is-off', title: text },
-    icon(name),
-    el('span', { class: 'unseen' }, text),
-  );
 }

@@ -1,9 +1,10 @@
 /** How many colours tell people apart; css/tile.css has them. */
 const hues = 6;
 
-/** Up to two letters that stand for a name. @param {string} name */
+/** Up to two letters that stand for a name, without the number that tells it from others. @param {string} name */
 export function initialsOf(name) {
-  const words = name.split(/\s+/u).filter(Boolean);
+  const bare = name.replace(/ \(\d+\)$/u, '').replace(/[\p{Pi}\p{Pf}]/gu, '');
+  const words = bare.split(/\s+/u).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return letters.map(firstLetter).join('').toUpperCase();
 }

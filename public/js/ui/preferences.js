@@ -101,9 +101,22 @@ export const preferences = {
   keepDevice: (kind, id) => lasting.write(`device.${kind}`, id),
 
   /** The key that makes its holder host of a room. @param {string} room */
-  hostKey: (room) => lasting.read(`host.${roomKey(room)}`) ?? undefined,
+  hostKey: (room) => passing.read(`host.${roomKey(room)}`) ?? lasting.read(`host.${roomKey(room)}`) ?? undefined,
   /** @param {string} room @param {string} key */
   keepHostKey: (room, key) => lasting.write(`host.${roomKey(room)}`, key),
+  /** Takes a key that may be none, as anybody can hand on links. @param {string} room @param {string} key */
+  tryHostKey: (room, key) => passing.write(`host.${roomKey(room)}`, key),
+  /** Keeps a key that was tried if it made one host, and forgets it otherwise. @param {string} room @param {boolean} good */
+  triedHostKey: (room, good) => {
+    const key = passing.read(`host.${roomKey(room)}`);
+    if (key && good) preferences.keepHostKey(room, key);
+    passing.write(`host.${roomKey(room)}`, '');
+  },
+
+  /** The JWT to come into a room with, for as long as the tab lives. @param {string} room */
+  token: (room) => passing.read(`token.${roomKey(room)}`) ?? undefined,
+  /** @param {string} room @param {string} token empty: none */
+  keepToken: (room, token) => passing.write(`token.${roomKey(room)}`, token),
 
   /** What is being written in a room, as {@link Draft} gives it, for as long as the tab lives. @param {string} room */
   draft: (room) => passing.read(`draft.${roomKey(room)}`) ?? '',

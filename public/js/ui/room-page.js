@@ -1,5 +1,6 @@
 import { languageEvents } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
+import { roomInfo } from '../net/rooms.js';
 import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
 import { connected } from './connected.js';
@@ -7,10 +8,12 @@ import { Door } from './door.js';
 import { Draft } from './draft.js';
 import { Ended } from './ended.js';
 import { showInCall } from './favicon.js';
+import { hostKeyFor } from './host-key.js';
 import { whenIdle } from './idle.js';
 import { loadLater } from './later.js';
 import { MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
+import { loadCallPart, loadCheckPart } from './parts.js';
 import { preferences } from './preferences.js';
 import { roomPath } from './room-name.js';
 
@@ -32,6 +35,13 @@ export class RoomPage {
   #connected = false;
   /** Settles when the devices have been asked for. */
   #started = Promise.resolve();
+  /**
+   * What was to be known of the room when its door was opened; null: nothing.
+   * @type {Promise<import('../net/rooms.js').RoomInfo | null>}
+   */
+  #info = Promise.resolve(null);
+  /** Coming in, while that is under way. @type {Promise<void> | null} */
+  #entering = null;
   /** With which the room was entered. */
   #password = '';
   /** What was on when the call ended, and is to be on again. */
@@ -80,16 +90,22 @@ export class RoomPage {
   /** @param {Promise<void>} [started] settles when the devices have been asked for */
   #openDoor(started = this.#started) {
     this.#started = started;
+    const info = roomInfo(this.#room);
+    this.#info = info.catch(() => null);
     const door = new Door({
       root: this.#root,
       room: this.#room,
       media: this.#media,
       check: () => this.#checkDialog(),
       started,
+      info,
       notice: this.#notice,
-      enter: (...entry) => this.#enter(...entry),
+      enter: (...entry) => this.#begin(...entry),
+      cancel: () => this.#call?.leave(),
     });
     this.#show(door);
+    if (this.#entering) door.follow(this.#entering);
+    if (this.#call?.phase === 'waiting') door.wait();
     return door;
   }
 
@@ -104,6 +120,15 @@ export class RoomPage {
     return new CheckDialog(this.#check);
   }
 
+  /** @param {string} name @param {string} [password] of the room */
+  #begin(name, password) {
+    const entering = this.#enter(name, password).finally(() => {
+      this.#entering = null;
+    });
+    this.#entering = entering;
+    return entering;
+  }
+
   /** @param {string} name @param {string} [given] password of the room */
   async #enter(name, given) {
     const password = given || this.#password;
@@ -111,13 +136,16 @@ export class RoomPage {
     if (!this.#connected) return;
     const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
     const session = await this.#session();
+    const host = await hostKeyFor(this.#room, session ? null : await this.#info);
     try {
-      await call.join({ room: this.#room, name, password, host: preferences.hostKey(this.#room), session });
+      await call.join({ room: this.#room, name, password, host, token: preferences.token(this.#room), session });
     } catch (error) {
       this.#membership.release();
+      if (error instanceof ProtocolError && error.code === 'bad-token') preferences.keepToken(this.#room, '');
       throw error;
     }
     if (!this.#connected) return call.leave();
+    preferences.triedHostKey(this.#room, call.isHost);
     this.#password = password;
     this.#room = call.room.name;
     const made = () => new CallView({
@@ -160,6 +188,7 @@ export class RoomPage {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     const { phase, end } = /** @type {import('../call.js').Call} */ (this.#call);
     if (what === 'token' && phase === 'in') this.#remember();
+    if (what === 'phase' && phase === 'waiting' && this.#view instanceof Door) this.#view.wait();
     if (what !== 'phase' || phase !== 'ended' || !end) return;
     this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
     this.#media.stop();
@@ -214,19 +243,4 @@ export class RoomPage {
 /** The address is what people hand on, so it is the room's as the server writes it. @param {string} path */
 function showAddress(path) {
   if (path !== location.pathname) history.replaceState(history.state, '', path);
-}
-
-/** The part of the page that calls are in. */
-const loadCallPart = () => loading(import('./call-part.js'));
-
-/** The part of the page that the check of the connection is in. */
-const loadCheckPart = () => loading(import('./check-part.js'));
-
-/** @template T @param {Promise<T>} part @returns {Promise<T>} rejects with ProtocolError where it cannot be loaded */
-async function loading(part) {
-  try {
-    return await part;
-  } catch {
-    throw new ProtocolError('not-loaded');
-  }
 }

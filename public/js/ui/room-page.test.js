@@ -68,3 +68,19 @@ test('the door says that a room existed already', (t) => {
   const { root } = make(t, 'tea', { notice: 'door.existed' });
   assert.match(root.textContent, /This room was open already/);
 });
+
+const open = { exists: true, open: true, token: false, peers: 0, locked: false, lobby: false, hasPassword: false };
+
+for (const [what, info, says] of /** @type {[string, any, RegExp][]} */ ([
+  ['a lock', { locked: true, lobby: true }, /The room is locked/],
+  ['a lobby', { lobby: true }, /A host lets you in/],
+  ['no room', { exists: false, open: false }, /There is no such room/],
+  ['a token', { token: true }, /only those who have an invitation/],
+  ['nothing', { exists: false }, /Nobody is here yet(?!.*There is no such room)/],
+])) {
+  test(`the door says what stands against coming in: ${what}`, async (t) => {
+    const { root } = make(t, 'tea', { info: { ...open, ...info } });
+    await settle(5);
+    assert.match(root.textContent, says);
+  });
+}

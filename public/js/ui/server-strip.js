@@ -23,8 +23,13 @@ export class ServerStrip {
     this.#say = say;
   }
 
-  /** @param {'here' | 'away'} server */
+  /** @param {'here' | 'away' | 'waiting'} server */
   show(server) {
+    if (server === 'waiting') {
+      this.#clock.clearTimeout(this.#timer);
+      setText(this.element, t('call.waiting'));
+      return;
+    }
     if (server === 'away') {
       this.#timer ??= this.#clock.setTimeout(() => setText(this.element, t('call.reconnecting')), PATIENCE_MS);
       return;

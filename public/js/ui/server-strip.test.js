@@ -44,3 +44,16 @@ test('only a server that is back is announced, not that one has left', (t) => {
   strip.show('here');
   assert.deepEqual(said, ['Connected again']);
 });
+
+test('who has to be let in again is told at once', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  installPage(t);
+  const strip = new ServerStrip();
+  strip.show('away');
+  strip.show('waiting');
+  assert.equal(strip.element.textContent, 'Waiting to be let in again…');
+  t.mock.timers.tick(PATIENCE_MS);
+  assert.equal(strip.element.textContent, 'Waiting to be let in again…');
+  strip.show('here');
+  assert.equal(strip.element.textContent, '');
+});

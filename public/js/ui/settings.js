@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.js';
 import { AudioLevels } from './audio-levels.js';
 import { Chime, SOUNDS } from './chime.js';
+import { choice } from './choice.js';
 import { DeviceSelect } from './device-select.js';
 import { dialog } from './dialog.js';
 import { el, uniqueID } from './dom.js';
@@ -17,6 +18,7 @@ const ownVoice = 'own';
 export class Settings {
   #media;
   #changed;
+  #room;
   #levels = new AudioLevels();
   #chime = new Chime();
   #meter = new LevelMeter(this.#levels, ownVoice);
@@ -28,11 +30,13 @@ export class Settings {
   /**
    * @param {object} options
    * @param {import('../rtc/local-media.js').LocalMedia} options.media
+   * @param {import('./room-settings.js').RoomSettings} options.room
    * @param {() => void} options.changed called when something else than a device was set
    */
-  constructor({ media, changed }) {
+  constructor({ media, room, changed }) {
     this.#media = media;
     this.#changed = changed;
+    this.#room = room;
     this.#selects = [
       new DeviceSelect(media, 'camera'),
       new DeviceSelect(media, 'mic', this.#meter.element),
@@ -40,19 +44,25 @@ export class Settings {
     ];
     this.element = dialog(
       { title: t('settings.title'), kind: 'settings' },
-      ...this.#selects.map(({ element }) => element),
-      this.#problems.element,
-      el('div', { class: 'settings-pair' }, this.#layout(), el('div', { class: 'field' }, el('span', { class: 'label', 'aria-hidden': 'true' }, t('app.language')), languageSelect())),
-      this.#sounds(),
-      notificationPermission() !== null && choice(this.#notifications, t('settings.notifications'), t('settings.notificationsHint')),
-      this.#blocked,
+      el(
+        'div',
+        { class: 'settings-own' },
+        ...this.#selects.map(({ element }) => element),
+        this.#problems.element,
+        el('div', { class: 'settings-pair' }, this.#layout(), languageField()),
+        this.#sounds(),
+        notificationPermission() !== null && choice(this.#notifications, t('settings.notifications'), t('settings.notificationsHint')),
+        this.#blocked,
+      ),
+      room.element,
     );
     this.element.addEventListener('close', () => this.disconnect());
   }
 
-  /** @param {'language'} [first] what the keyboard is to be at */
+  /** @param {'language' | 'room'} [first] what the keyboard is to be at */
   open(first) {
     if (this.element.open) return;
+    this.#room.update();
     this.#notifications.checked = preferences.notifications === true && notificationPermission() === 'granted';
     this.#blocked.textContent = '';
     for (const select of this.#selects) select.connect();
@@ -61,7 +71,8 @@ export class Settings {
     this.#media.addEventListener('change', this.#listen);
     this.#listen();
     this.element.showModal();
-    if (first) /** @type {HTMLElement | null} */ (this.element.querySelector(`.${first} select`))?.focus();
+    const at = { language: '.language select', room: '.room-settings input' };
+    if (first) /** @type {HTMLElement | null} */ (this.element.querySelector(at[first]))?.focus();
   }
 
   disconnect() {
@@ -130,10 +141,5 @@ export class Settings {
   }
 }
 
-/** @param {HTMLInputElement} input @param {string} label @param {string} hint */
-function choice(input, label, hint) {
-  input.id = uniqueID('choice');
-  const hintID = `${input.id}-hint`;
-  input.setAttribute('aria-describedby', hintID);
-  return el('div', { class: 'choice' }, input, el('label', { for: input.id }, label), el('p', { class: 'hint', id: hintID }, hint));
-}
+const languageField = () =>
+  el('div', { class: 'field' }, el('span', { class: 'label', 'aria-hidden': 'true' }, t('app.language')), languageSelect());

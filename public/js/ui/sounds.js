@@ -9,8 +9,8 @@ export const PAUSE_MS = 2_000;
 export const CROWD = 8;
 
 /**
- * Soft sounds of a call, unless the preferences forbid them: somebody comes, goes, raises a hand, or writes while the
- * page is not looked at.
+ * Soft sounds of a call, unless the preferences forbid them: somebody knocks, comes, goes, raises a hand, or writes
+ * while the page is not looked at.
  */
 export class Sounds {
   #call;
@@ -21,6 +21,8 @@ export class Sounds {
   #people = new Set();
   /** @type {Set<string>} */
   #hands = new Set();
+  /** @type {Set<string>} */
+  #knocks = new Set();
   #you = '';
 
   /**
@@ -50,6 +52,7 @@ export class Sounds {
   /** @param {Event} event */
   #changed = (event) => {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
+    if (what === 'hosting') return this.#knocked();
     if (what !== 'peers') return;
     const { people, hands, you } = { people: this.#people, hands: this.#hands, you: this.#you };
     this.#take();
@@ -59,6 +62,12 @@ export class Sounds {
     else if (!crowd && brings(this.#people, people)) this.#play('joined');
     else if (!crowd && brings(people, this.#people)) this.#play('left');
   };
+
+  #knocked() {
+    const before = this.#knocks;
+    this.#knocks = new Set(this.#call.hosting.knocks.keys());
+    if (brings(this.#knocks, before)) this.#play('knock');
+  }
 
   /** Notes who is here and whose hand is raised, but oneself. */
   #take() {

@@ -18,7 +18,7 @@ function room(t) {
   const state = { now: 0, played: /** @type {string[]} */ ([]) };
   const call = Object.assign(new EventTarget(), {
     you: 'me', peers: new Map([['me', {}]]), hands: /** @type {string[]} */ ([]), transcript: new EventTarget(),
-    media: { speaker: 'loud' },
+    media: { speaker: 'loud' }, hosting: { knocks: new Map() },
   });
   const nameOf = (/** @type {any} */ notes) => Object.entries(SOUNDS).find(([, known]) => known === notes)?.[0] ?? '';
   const chime = {
@@ -182,4 +182,16 @@ test('a chime plays its notes on the chosen speaker and rests afterwards', async
   assert.equal(FakeContext.made.length, 1);
   chime.close();
   assert.equal(context.state, 'closed');
+});
+
+test('who knocks is heard, going away again is not', (t) => {
+  const { call, change, heard, rest } = room(t);
+  rest();
+  call.hosting.knocks.set('x', {});
+  change('hosting');
+  assert.equal(heard(), 'knock loud');
+  rest();
+  call.hosting.knocks.clear();
+  change('hosting');
+  assert.equal(heard(), '');
 });

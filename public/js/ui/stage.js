@@ -1,4 +1,5 @@
 import { t } from '../i18n/index.js';
+import { isMixed } from '../look-alikes.js';
 import { announce } from './announcer.js';
 import { AudioLevels } from './audio-levels.js';
 import { el, yieldFocus } from './dom.js';
@@ -216,7 +217,8 @@ export class Stage extends EventTarget {
     const remote = this.#call.remote.get(id);
     const tile = this.#tileOf(id);
     tile.show({
-      name, muted: !peer.mic, cameraOff: !peer.camera, hand: peer.hand, pinned: this.#pinned === id,
+      name, hint: isMixed(name) ? t('people.mixed') : '',
+      muted: !peer.mic, cameraOff: !peer.camera, hand: peer.hand, pinned: this.#pinned === id,
       soundOnly: remote?.audioOnly || remote?.paused, status: statusOf(remote, peer, this.#call.hasRelay), quality: remote?.quality,
     });
     tile.play([remote?.audio ?? null, remote?.camera ?? null]);

@@ -1,6 +1,6 @@
 import { t } from '../i18n/index.js';
 import { announce } from './announcer.js';
-import { el, setText, yieldFocus } from './dom.js';
+import { el, setAttribute, setText, yieldFocus } from './dom.js';
 import { icon } from './icons.js';
 import { hueOf, initialsOf } from './person.js';
 import { playOn, playTrack, startSound } from './player.js';
@@ -11,6 +11,7 @@ import { Wake } from './wake.js';
 /**
  * @typedef {object} TileState
  * @property {string} name
+ * @property {string} [hint] what else is to be known of the name
  * @property {boolean} muted
  * @property {boolean} cameraOff
  * @property {boolean} hand whether it is raised
@@ -42,7 +43,9 @@ export class Tile {
   #status;
   #muted = badge('micOff', 'tile-muted', t('tile.muted'));
   #hand = badge('hand', 'tile-hand', t('tile.hand'));
-  #name = el('span', { class: 'tile-name' });
+  #name = el('bdi', { class: 'tile-name' });
+  #hint = el('span', { class: 'unseen' });
+  #sign = el('span', { class: 'tile-badge', hidden: true }, icon('alert'), this.#hint);
   #reactions = el('div', { class: 'tile-reactions', 'aria-hidden': 'true' });
   #soundBlocked;
   #speaking = false;
@@ -76,7 +79,7 @@ export class Tile {
       own ? null : this.#audio,
       el('div', { class: 'tile-face' }, this.#initials, this.#camera, this.#status, this.#figures?.element),
       this.#reactions,
-      el('div', { class: 'tile-label' }, this.#hand, this.#muted, this.#name),
+      el('div', { class: 'tile-label' }, this.#hand, this.#muted, this.#name, this.#sign),
     );
     this.controls = new TileControls({ tile: this.element, video: this.#video, pin, own });
     const figures = this.#figures;
@@ -87,12 +90,15 @@ export class Tile {
   }
 
   /** @param {TileState} state */
-  show({ name, muted, cameraOff, hand, pinned, soundOnly = false, status, quality = null }) {
+  show({ name, hint = '', muted, cameraOff, hand, pinned, soundOnly = false, status, quality = null }) {
     if (this.element.ariaLabel !== name) this.element.ariaLabel = name;
     this.#figures?.of(name);
     this.#figures?.rate(quality);
     this.controls.show({ name, pinned, picture: this.#hasPicture && !cameraOff && !soundOnly });
     setText(this.#name, this.#own ? t('people.you') : name);
+    setText(this.#hint, hint);
+    setAttribute(this.#sign, 'title', hint || null);
+    this.#sign.hidden = !hint;
     setText(this.#initials, initialsOf(name));
     this.#tell(name, status.text);
     setText(this.#statusText, status.text);

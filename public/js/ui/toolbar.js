@@ -4,6 +4,7 @@ import { el, replaceChildren, setAttribute, setText, uniqueID } from './dom.js';
 import { icon } from './icons.js';
 import { MoreMenu } from './more-menu.js';
 import { Reactions } from './reactions.js';
+import { roomSigns } from './room-signs.js';
 
 /** @typedef {import('./control.js').Face} Face */
 /** @typedef {'chat' | 'people'} PanelName */
@@ -33,6 +34,7 @@ import { Reactions } from './reactions.js';
  * @property {number} offers how many files wait for an answer
  * @property {number} people
  * @property {number} hands how many are raised
+ * @property {number} knocks how many wait to be let in
  */
 
 /** The controls below the stage. A narrow window has the lesser ones in a sheet above. */
@@ -43,8 +45,10 @@ export class Toolbar {
   #unread = new Badge('badge');
   #hands = new Badge('badge is-hands');
   #handsInMore = new Badge('badge is-hands');
+  #topic = el('bdi', { class: 'toolbar-topic' });
   #count = el('span', { class: 'toolbar-count' });
   #room = el('span', { class: 'toolbar-room' });
+  #signs = el('span', { class: 'toolbar-signs' });
   #row = el('div', { class: 'toolbar-controls', role: 'group', 'aria-label': t('control.toolbar') });
   /** As wide as css/toolbar.css has it. */
   #slim = matchMedia('(max-width: 44rem), (max-height: 30rem) and (pointer: coarse)');
@@ -62,7 +66,12 @@ export class Toolbar {
     this.element = el(
       'footer',
       { class: 'toolbar' },
-      el('p', { class: 'toolbar-place' }, this.#room, this.#count),
+      el(
+        'p',
+        { class: 'toolbar-place' },
+        el('span', { class: 'toolbar-line' }, this.#room, this.#signs),
+        el('span', { class: 'toolbar-line' }, this.#count, this.#topic),
+      ),
       this.#row,
       helpButton(actions.shortcuts),
       this.#more.element,
@@ -74,13 +83,19 @@ export class Toolbar {
     new ResizeObserver(() => this.#arrange()).observe(this.element);
   }
 
-  /** @param {string} name of the room */
-  place(name) {
-    setText(this.#room, name);
+  /** @param {import('../net/protocol.js').Room} room */
+  place(room) {
+    setText(this.#room, room.name);
+    setText(this.#topic, room.topic);
+    this.#topic.title = room.topic;
+    const signs = roomSigns(room, { slim: true });
+    if (signs.map((sign) => sign.textContent).join() !== [...this.#signs.children].map((sign) => sign.textContent).join()) {
+      replaceChildren(this.#signs, ...signs);
+    }
   }
 
   /** @param {ToolbarState} state */
-  show({ mic, camera, screen, hand, panel, unread, more, offers, people, hands }) {
+  show({ mic, camera, screen, hand, panel, unread, more, offers, people, hands, knocks }) {
     const controls = this.#controls;
     controls.mic.show(micFace(mic));
     controls.camera.show(cameraFace(camera));
@@ -96,9 +111,10 @@ export class Toolbar {
       unread > 0 && t(more ? 'chat.unreadMore' : 'chat.unread', { count: unread }), offers > 0 && t('chat.offers', { count: offers }),
     ];
     this.#unread.show(count, told.filter(Boolean).join(', '), controls.chat);
-    const raised = hands ? t('control.hands', { count: hands }) : '';
-    this.#hands.show(String(hands), raised, controls.people);
-    this.#handsInMore.show(String(hands), raised, this.#more.control);
+    const waiting = [hands > 0 && t('control.hands', { count: hands }), knocks > 0 && t('knock.many', { count: knocks })];
+    const raised = waiting.filter(Boolean).join(', ');
+    this.#hands.show(String(hands + knocks), raised, controls.people);
+    this.#handsInMore.show(String(hands + knocks), raised, this.#more.control);
   }
 
   /** Gives the keyboard back to the control of a panel that was closed. @param {PanelName} panel */
