@@ -2,13 +2,15 @@
 # make test   runs everything; it installs or names what is missing
 # make test-nat  the relay, and calls through NATs; Linux, as root
 # make lighthouse  scores of home and door; its reports go to bin/lighthouse
+# make licences  writes docs/licences.md anew; make vuln  asks for known vulnerabilities, over the network
+# make attack  an honest call beside every flood; Linux, two minutes
 # make test-network  calls over networks that fail; Linux, as root, some minutes
 GO       ?= go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 60s
 SOAKTIME ?= 10m
 
-.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint lighthouse bench bench-page fuzz soak fmt clean
+.PHONY: run build test test-go test-js test-browser test-nat nat-lab nat-relay nat-calls test-network lint licences vuln lighthouse bench bench-page fuzz soak attack fmt clean
 
 run:
 	$(GO) run ./cmd/signal
@@ -53,7 +55,16 @@ test-network: test-nat
 
 lint:
 	@.ci/need go
+	$(GO) mod verify
 	nice -n 19 $(GOLANGCI) run --build-tags browser,network ./...
+
+licences:
+	@mkdir -p bin
+	$(GO) run ./internal/licences > bin/licences.md
+	mv bin/licences.md docs/licences.md
+
+vuln:
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./cmd/signal
 
 lighthouse:
 	@.ci/lighthouse bin/lighthouse
@@ -72,6 +83,7 @@ bench-page:
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol
 	$(GO) test -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME) ./signaling
+	$(GO) test -run '^$$' -fuzz FuzzPass -fuzztime $(FUZZTIME) ./signaling/pass
 	$(GO) test -run '^$$' -fuzz FuzzExchange -fuzztime $(FUZZTIME) ./signaling/turn
 	$(GO) test -run '^$$' -fuzz FuzzStream -fuzztime $(FUZZTIME) ./signaling/turn
 	$(GO) test -run '^$$' -fuzz FuzzAnswer -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./signaling/echo
@@ -79,6 +91,10 @@ fuzz:
 soak:
 	@.ci/need go cc
 	SOAKTIME=$(SOAKTIME) CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 0 -v -run TestSoak ./cmd/signal
+
+attack:
+	@.ci/need linux go
+	$(GO) test -tags attack -count=1 -timeout 20m -v -run 'TestAttacks' ./cmd/signal
 
 fmt:
 	$(GOLANGCI) fmt ./...

@@ -36,7 +36,7 @@ func TestPassword(t *testing.T) {
 		set(mina, 3, `"password":"three"`)
 	})
 	kept := keeper.rooms["tea"].Password
-	if !strings.HasPrefix(kept, "$argon2id$v=19$m=19456,t=2,p=1$") || strings.Contains(kept, "three") {
+	if !strings.HasPrefix(kept, "$argon2id$v=19$m=7168,t=5,p=1$") || strings.Contains(kept, "three") {
 		t.Errorf("kept %q", kept)
 	}
 	Run(t, signaling.Config{Rooms: keeper}, func(_ *testing.T, s *Server) {

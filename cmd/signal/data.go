@@ -110,7 +110,7 @@ func eraseChat(path string, log *slog.Logger) error {
 func (d *data) readKeys(path string) error {
 	d.keyFile = path
 	now := time.Now()
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // in the data folder
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		d.keys = signaling.NewKeyRing(now)

@@ -55,7 +55,8 @@ func TestLogIsDiscreet(t *testing.T) {
 	failure := &net.OpError{Op: "read", Net: "tcp", Source: tcp, Addr: tcp, Err: os.ErrDeadlineExceeded}
 	for _, value := range []any{
 		four, six, netip.MustParseAddr(four), netip.MustParseAddrPort(four + ":1"), netip.MustParsePrefix(four + "/32"), tcp, tcp.IP,
-		failure, fmt.Errorf("a frame is not read: %w", failure), errors.Join(failure, failure), []netip.Addr{netip.MustParseAddr(six)},
+		failure, fmt.Errorf("a frame is not read: %w", failure), errors.Join(failure, failure),
+		[]netip.Addr{netip.MustParseAddr(six)},
 		slog.GroupValue(slog.Any("from", tcp)),
 	} {
 		said := newConsole()

@@ -205,7 +205,7 @@ func (r *relay) certified(host string) string {
 
 func portOf(addr net.Addr) uint16 {
 	if tcp, ok := addr.(*net.TCPAddr); ok {
-		return uint16(tcp.Port)
+		return uint16(tcp.Port) //nolint:gosec // a port has 16 bits
 	}
 	return 0
 }

@@ -204,7 +204,7 @@ func (s *SelfSigned) load() (*tls.Certificate, error) {
 // replace writes a file that only its owner may read, whole or not at all.
 func replace(name string, content []byte) error {
 	next := name + ".new"
-	file, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the data folder
 	if err != nil {
 		return err
 	}

@@ -53,11 +53,11 @@ func (c zapCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 			}
 		}
 	}
-	args := []any{}
+	args := []any{"says", entry.Message}
 	for key, value := range encoder.Fields {
 		args = append(args, key, value)
 	}
-	c.log.Debug("certmagic: "+entry.Message, args...)
+	c.log.Debug("certmagic", args...)
 	return nil
 }
 
