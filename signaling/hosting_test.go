@@ -178,7 +178,7 @@ func TestBan(t *testing.T) {
 		stranger := s.DialWith(elsewhere)
 		stranger.Join(Frame{"room": "tea"})
 	})
-	Run(t, signaling.Config{Rooms: keeper, SessionKeys: keys}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{Rooms: keeper, SessionKeys: keys}, func(_ *testing.T, s *Server) {
 		refused(s, elsewhere, Frame{"room": "tea", "session": jonas.Joined.Session}, protocol.CodeBanned)
 		refused(s, Dial{}, Frame{"room": "tea"}, protocol.CodeBanned)
 		s.JoinAs(nana.Continue(2))
@@ -226,7 +226,7 @@ func TestMembersReturn(t *testing.T) {
 		jonas.ExpectClose(protocol.CloseLeft)
 		refused(s, Dial{}, Frame{"room": "tea", "session": before}, protocol.CodeRoomLocked)
 	})
-	Run(t, signaling.Config{Rooms: keeper, SessionKeys: keys}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{Rooms: keeper, SessionKeys: keys}, func(_ *testing.T, s *Server) {
 		s.JoinAs(jonas.Continue(2))
 	})
 }

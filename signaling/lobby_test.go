@@ -205,13 +205,12 @@ func TestKnockBounds(t *testing.T) {
 			}
 		}
 		refused(s, from(99), Frame{"room": "tea"}, protocol.CodeRoomFull)
-		p := s.DialWith(from(1))
 		for range 9 { // ten knocks were heard, and 20 at once may be
-			p = s.DialWith(from(1))
+			p := s.DialWith(from(1))
 			p.SendJoin(Frame{"room": "tea"})
 			p.SkipToClose(protocol.CloseRefused)
 		}
-		p = s.DialWith(from(1))
+		p := s.DialWith(from(1))
 		p.SendJoin(Frame{"room": "tea", "id": 1})
 		p.ExpectRefused(1, protocol.CodeRoomFull)
 		p = s.DialWith(from(1))

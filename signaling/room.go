@@ -160,7 +160,8 @@ func (r *Room) emptyLocked(now time.Time) bool {
 	}
 	r.left = now
 	if r.kept.Locked {
-		r.amend(func(kept *chat.MadeRoom) { kept.Locked = false }, func(*protocol.Error) {})
+		// It holds until the next time when too much waits.
+		_ = r.amend(func(kept *chat.MadeRoom) { kept.Locked = false }, func(*protocol.Error) {})
 	}
 	return true
 }

@@ -159,7 +159,8 @@ func newHonestCall(t *testing.T, url string) *honestCall {
 		}
 	}()
 	go func() {
-		for range c.mina.Events() { //nolint:revive // they are taken, so that none waits
+		for range c.mina.Events() { // taken, so that none waits
+			continue
 		}
 	}()
 	return c

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -31,8 +32,8 @@ func (p proxies) client(r *http.Request) netip.Addr {
 	}
 	client := peer
 	lines := r.Header.Values(echo.HeaderXForwardedFor)
-	for i := len(lines) - 1; i >= 0; i-- {
-		rest, more := lines[i], true
+	for _, line := range slices.Backward(lines) {
+		rest, more := line, true
 		for more {
 			value := rest
 			cut := strings.LastIndexByte(rest, ',')

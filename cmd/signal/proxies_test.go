@@ -46,7 +46,7 @@ func TestForwardedAddresses(t *testing.T) {
 		if got := trusted.client(r); got != netip.MustParseAddr(test.want) {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
-		if got, peer := (proxies)(nil).client(r), netip.MustParseAddrPort(test.peer).Addr().Unmap(); got != peer {
+		if got, peer := proxies(nil).client(r), netip.MustParseAddrPort(test.peer).Addr().Unmap(); got != peer {
 			t.Errorf("%s: %s with no proxy trusted, want %s", test.name, got, peer)
 		}
 	}
