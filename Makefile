@@ -56,7 +56,7 @@ test-network: test-nat
 lint:
 	@.ci/need go
 	$(GO) mod verify
-	nice -n 19 $(GOLANGCI) run --build-tags browser,network ./...
+	nice -n 19 $(GOLANGCI) run --build-tags browser,network,attack ./...
 
 licences:
 	@mkdir -p bin

@@ -133,16 +133,22 @@ func TestTokenExamples(t *testing.T) {
 				t.Fatal("there is no example")
 			}
 			folder := t.TempDir()
-			for name, content := range map[string][]byte{command[len(command)-1]: code[1], "token.key": secret} {
+			write := func(name string, content []byte) {
+				t.Helper()
 				if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
+			write("token.key", secret)
 			if language == "go" {
-				buildExample(t, folder, code[1])
-			} else if _, err := exec.LookPath(command[0]); err != nil {
-				t.Logf("not run: %v", err)
-				return
+				write("main.go", code[1])
+				buildExample(t, folder)
+			} else {
+				write(command[1], code[1])
+				if _, err := exec.LookPath(command[0]); err != nil {
+					t.Logf("not run: %v", err)
+					return
+				}
 			}
 			program := exec.CommandContext(t.Context(), command[0], command[1:]...)
 			program.Dir = folder
@@ -158,14 +164,12 @@ func TestTokenExamples(t *testing.T) {
 	}
 }
 
-// buildExample makes the program example of code that uses modules of this one.
-func buildExample(t *testing.T, folder string, code []byte) {
+// buildExample makes the program example of main.go, which may use the modules of
+// this one.
+func buildExample(t *testing.T, folder string) {
 	t.Helper()
-	source := filepath.Join(folder, "main.go")
-	if err := os.WriteFile(source, code, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "example"), source).CombinedOutput(); err != nil {
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "example"), filepath.Join(folder, "main.go"))
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 }
