@@ -92,8 +92,8 @@ func testAttacks(t *testing.T, url string, kinds []string) {
 	}
 }
 
-// attack runs a flood in a process of its own that gets what CPU is left, as that of attackers
-// elsewhere is no concern of the server. stop ends it and answers what it tells.
+// attack runs a flood in a process of its own that runs when nothing else does
+// (SCHED_IDLE, sched(7)). stop ends it and answers what it tells.
 func attack(t *testing.T, kind, url string) (stop func() string) {
 	t.Helper()
 	self, err := os.Executable()
@@ -101,7 +101,7 @@ func attack(t *testing.T, kind, url string) (stop func() string) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, "nice", "-n", "19", self, "-test.run=^TestAttacker$")
+	cmd := exec.CommandContext(ctx, "chrt", "-i", "0", self, "-test.run=^TestAttacker$")
 	cmd.Env = append(os.Environ(), attackerVariable+"="+kind+" "+url)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
