@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"errors"
+	"slices"
 
 	"moim/chat"
 	"moim/signaling/protocol"
@@ -17,6 +18,9 @@ type pending struct {
 // apply stores ops and sends out what they bring, in their order. It runs in
 // the room's queue.
 func (r *Room) apply(batch []*pending) {
+	if batch = r.current(batch); len(batch) == 0 {
+		return
+	}
 	ops := make([]chat.Op, len(batch))
 	for i, p := range batch {
 		ops[i] = p.op
@@ -49,6 +53,21 @@ func (r *Room) apply(batch []*pending) {
 		r.settleLocked(p, o, frames[i])
 	}
 	r.tellLocked(forAll)
+}
+
+// current refuses the ops of who was in the room before it was erased, and answers
+// the others.
+func (r *Room) current(batch []*pending) []*pending {
+	r.mu.Lock()
+	epoch := r.epoch
+	r.mu.Unlock()
+	return slices.DeleteFunc(batch, func(p *pending) bool {
+		if p.session.epoch == epoch {
+			return false
+		}
+		p.session.refuse(p.re, errErased)
+		return true
+	})
 }
 
 var (

@@ -63,7 +63,10 @@ var errNotErased = protocol.Errorf(protocol.CodeInternal, "The room could not be
 // erase runs in the room's queue: what is said before it is gone, what is said
 // after it is said in a new room.
 func (r *Room) erase() *protocol.Error {
-	r.empty()
+	r.mu.Lock()
+	r.epoch++ // what was asked for before is dropped
+	r.emptyAllLocked()
+	r.mu.Unlock()
 	if err := r.hub.store.Erase(r.hub.ctx, string(r.id)); err != nil {
 		r.hub.log.Error("room not erased", "room", r.tag, "err", err)
 		return errNotErased
@@ -77,6 +80,8 @@ func (r *Room) erase() *protocol.Error {
 	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.epoch++
+	r.emptyAllLocked() // who did not want to wait for the queue
 	if r.made {
 		h.made--
 	}
@@ -86,10 +91,8 @@ func (r *Room) erase() *protocol.Error {
 	return nil
 }
 
-// empty sends everyone away for good.
-func (r *Room) empty() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// emptyAllLocked sends everyone away for good. Caller holds mu.
+func (r *Room) emptyAllLocked() {
 	for _, member := range r.peers {
 		delete(r.peers, member.id)
 		r.presentLocked(member)
@@ -97,8 +100,7 @@ func (r *Room) empty() {
 		member.out.close(protocol.CloseKicked)
 	}
 	for _, k := range r.knocks {
-		r.endKnockLocked(k, protocol.KnockRejected)
-		go k.turnDown(errRejected, protocol.CloseRefused)
+		r.rejectLocked(k, errRejected)
 	}
 	r.changedLocked()
 }

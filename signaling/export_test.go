@@ -8,6 +8,42 @@ import (
 // Sweep does what Run does each second, as if it were now.
 func (h *Hub) Sweep(now time.Time) { h.sweep(now) }
 
+// HoldTurns takes all turns of hashing until the function it answers is called.
+func (h *Hub) HoldTurns() (release func()) {
+	for range cap(h.passwords.turns) {
+		h.passwords.turns <- struct{}{}
+	}
+	return func() {
+		for range cap(h.passwords.turns) {
+			<-h.passwords.turns
+		}
+	}
+}
+
+// Hashing is how many passwords are hashed, or are to be.
+func (h *Hub) Hashing() int {
+	h.passwords.mu.Lock()
+	defer h.passwords.mu.Unlock()
+	return h.passwords.waiting
+}
+
+// Age makes it as if everyone had left a room so much earlier.
+func (h *Hub) Age(id RoomID, by time.Duration) {
+	h.mu.Lock()
+	room := h.rooms[id]
+	h.mu.Unlock()
+	room.mu.Lock()
+	defer room.mu.Unlock()
+	room.left = room.left.Add(-by)
+}
+
+// Made is how many rooms count as made.
+func (h *Hub) Made() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.made
+}
+
 // HashCheaply makes the passwords that are set from now on cheap to check.
 func (h *Hub) HashCheaply() { h.passwords.memory = 64 }
 

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"crypto/rand"
+	"time"
 
 	"moim/chat"
 	"moim/signaling/protocol"
@@ -58,7 +59,7 @@ func (s *Session) kick(f *protocol.Frame) *protocol.Error {
 	r.renewTokensLocked()
 	r.mu.Unlock()
 	r.hub.log.Info("peer left", "room", r.tag, "peer", target.id, "reason", protocol.ReasonKicked)
-	return r.amend(func(*chat.MadeRoom) {}, s.settle(re))
+	return r.amend(s.epoch, func(*chat.MadeRoom, time.Time) {}, s.settle(re))
 }
 
 // settle answers a request with what became of it.
@@ -83,6 +84,11 @@ func (r *Room) banLocked(target *Session) {
 	r.kept.Bans = append(r.kept.Bans, chat.Ban{
 		Peer: string(target.id), Subject: target.subject, Address: hashAddress(r.kept.Salt, target.addr),
 	})
+	for _, k := range r.knocks {
+		if r.bansLocked(k.req) || r.bansAddressLocked(k.socket.addr) {
+			r.rejectLocked(k, errBanned)
+		}
+	}
 }
 
 // mute asks a peer's client to mute itself.
@@ -112,8 +118,7 @@ func (s *Session) answerKnock(f *protocol.Frame) *protocol.Error {
 	if f.Type == protocol.TypeAdmit {
 		r.admitLocked(k)
 	} else {
-		r.endKnockLocked(k, protocol.KnockRejected)
-		go k.turnDown(errRejected, protocol.CloseRefused)
+		r.rejectLocked(k, errRejected)
 	}
 	s.ok(f.ID)
 	return nil

@@ -24,6 +24,8 @@ const (
 	sweepEvery   = time.Second
 	maxGrace     = 10 * time.Minute
 	keepEmpty    = 24 * time.Hour   // a made room that nobody is in
+	keepGuarded  = 30 * keepEmpty   // one that keeps people out, and what was said in it
+	lockAfter    = 2 * time.Minute  // without anybody a lock ends; that long people take to come back to a server
 	stallTimeout = 20 * time.Second // for one write
 	drainTimeout = 5 * time.Second  // for sockets to end when the hub stops
 
@@ -188,7 +190,7 @@ func (h *Hub) Draining() bool {
 }
 
 func (h *Hub) sweep(now time.Time) {
-	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.looks, h.knocks, h.passwords.guesses} {
+	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.looks, h.knocks, h.passwords.guesses, h.passwords.hashes} {
 		limiter.sweep(now)
 	}
 	for _, room := range h.all() {
@@ -322,7 +324,7 @@ func (h *Hub) retire(r *Room) {
 	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.idleLocked() && (!r.made || time.Since(r.left) >= keepEmpty) {
+	if r.idleLocked() && (!r.made || time.Since(r.left) >= r.keepLocked()) {
 		h.forgetLocked(r)
 	}
 }
@@ -331,6 +333,20 @@ func (h *Hub) retire(r *Room) {
 // said something that is still to be stored. Caller holds hub.mu and mu.
 func (r *Room) idleLocked() bool {
 	return r.expected == 0 && len(r.peers) == 0 && len(r.knocks) == 0 && !r.queue.busy()
+}
+
+// keepLocked is how long a room is kept that nobody is in. Caller holds mu.
+func (r *Room) keepLocked() time.Duration {
+	if r.excludesLocked() {
+		return keepGuarded
+	}
+	return keepEmpty
+}
+
+// excludesLocked tells whether the room keeps somebody out for good. What was said
+// in it must not be there for all when that is forgotten. Caller holds mu.
+func (r *Room) excludesLocked() bool {
+	return r.kept.Password != "" || r.kept.Lobby || len(r.kept.Bans) > 0
 }
 
 // forgetLocked takes a room from the hub, at once or when it is forgotten by

@@ -164,6 +164,15 @@ func (s *socket) parseJoin(f *protocol.Frame, now time.Time) (*joinRequest, *pro
 	if fault := s.identify(f, req, now); fault != nil {
 		return nil, fault
 	}
+	// What a session may do is what its token gave, so it goes on with that alone.
+	digest := passDigest{}
+	if s.hub.passes != nil {
+		digest = digestPass(f.Text(protocol.FieldToken))
+	}
+	if req.digest != digest {
+		req.identity, req.continues = newIdentity(now), false
+		req.digest = digest
+	}
 	if fault := s.readPass(f, req, now); fault != nil {
 		return nil, fault
 	}
@@ -246,7 +255,7 @@ func (h *Hub) newSession(req *joinRequest, now time.Time) *Session {
 	session := &Session{
 		hub: h, id: req.peer, instance: req.instance, serial: newSerial(), attempt: req.attempt, issued: h.seconds(now),
 		throttle: req.throttle, conduct: req.conduct,
-		rights: req.pass.Rights, subject: req.pass.Subject, named: req.pass.Name != "",
+		digest: req.digest, rights: req.pass.Rights, subject: req.pass.Subject, named: req.pass.Name != "",
 	}
 	session.out.absent = &h.absentBytes
 	session.heard.Store(session.issued)

@@ -71,13 +71,20 @@ func (r *Room) becomeLocked(as chat.MadeRoom) {
 }
 
 // unmakeLocked makes of the room one that nobody asked for, and has it
-// forgotten in its queue, after which it goes if nobody has come. Caller holds
+// forgotten in its queue, after which it goes if nobody has come; so is what was
+// said in it, if it kept somebody out. Caller holds
 // mu of the hub and of the room, which is idle.
 func (r *Room) unmakeLocked() {
+	excluded := r.excludesLocked()
 	r.hub.made--
 	r.made, r.kept = false, chat.MadeRoom{ID: r.kept.ID, Name: r.kept.Name, Created: r.kept.Created}
 	r.showLocked()
 	r.queue.push(job{do: func() {
+		if excluded {
+			if err := r.hub.store.Erase(r.hub.ctx, string(r.id)); err != nil {
+				r.hub.log.Error("room not erased", "room", r.tag, "err", err)
+			}
+		}
 		if err := r.hub.keeper.Forget(r.hub.ctx, string(r.id)); err != nil {
 			r.hub.log.Error("room not forgotten", "room", r.tag, "err", err)
 		}

@@ -224,6 +224,13 @@ func (l *addressLimiter) has(addr netip.Prefix) bool {
 	return bucket == nil || bucket.Tokens() >= 1
 }
 
+// fresh tells whether nothing was counted of an address of late.
+func (l *addressLimiter) fresh(addr netip.Prefix) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buckets[addr] == nil && len(l.buckets) < maxAddresses
+}
+
 // sweep forgets the addresses whose buckets have filled up again.
 func (l *addressLimiter) sweep(now time.Time) {
 	l.mu.Lock()

@@ -115,9 +115,24 @@ func (r *Room) admitLocked(k *knock) {
 	go k.letIn()
 }
 
-func (r *Room) admitAllLocked() {
+// rejectLocked turns somebody down who waits. Caller holds mu.
+func (r *Room) rejectLocked(k *knock, fault *protocol.Error) {
+	r.endKnockLocked(k, protocol.KnockRejected)
+	go k.turnDown(fault, protocol.CloseRefused)
+}
+
+// openLobbyLocked ends the waiting of all: who would get in now does, and others
+// are told why not. Caller holds mu.
+func (r *Room) openLobbyLocked() {
 	for _, k := range r.knocks {
-		r.admitLocked(k)
+		switch fault := r.guardLocked(k.socket, k.req, false); fault {
+		case nil:
+			r.admitLocked(k)
+		case errUnproven:
+			r.rejectLocked(k, errPasswordWanted)
+		default:
+			r.rejectLocked(k, fault)
+		}
 	}
 }
 
@@ -143,11 +158,14 @@ func (k *knock) letIn() {
 	k.req.invited = true
 	s.wire.SetDeadline(time.Time{})
 	session, fault := s.hub.join(s, k.req)
-	if fault != nil {
+	switch {
+	case fault == errStopping:
+		s.partWith(k.req.re, fault, protocol.CloseGoingAway)
+	case fault != nil:
 		s.partWith(k.req.re, fault, protocol.CloseRefused)
-		return
+	default:
+		s.take(session)
 	}
-	s.take(session)
 }
 
 // turnDown ends the wait, with a reason unless fault is nil.

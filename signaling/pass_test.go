@@ -11,13 +11,16 @@ import (
 // passes reads tokens that are the keys of a map.
 type passes map[string]signaling.Pass
 
-func (p passes) Pass(token string, room signaling.RoomID, _ time.Time, late bool) (signaling.Pass, error) {
+func (p passes) Pass(token string, room signaling.RoomID, now time.Time, late bool) (signaling.Pass, error) {
 	pass, known := p[token]
-	if !known || room != "tea" && room != "coffee" || token == "ended" && !late {
+	if !known || room != "tea" && room != "coffee" || token == "ended" && !late && now.After(ending) {
 		return signaling.Pass{}, protocol.Errorf(protocol.CodeBadToken, "The token is not good.")
 	}
 	return pass, nil
 }
+
+// ending is when the token "ended" ends.
+var ending = time.Date(2000, 1, 1, 1, 0, 0, 0, time.UTC)
 
 var testPasses = passes{
 	"host":   {Name: "Mina", Host: true, Rights: signaling.AllRights, Subject: "mina"},
@@ -36,16 +39,21 @@ func TestTokenRequired(t *testing.T) {
 		refused(s, Dial{}, Frame{"room": "tea"}, protocol.CodeTokenRequired)
 		refused(s, Dial{}, Frame{"room": "tea", "token": "none"}, protocol.CodeBadToken)
 		refused(s, Dial{}, Frame{"room": "cake", "token": "jonas"}, protocol.CodeBadToken)
-		refused(s, Dial{}, Frame{"room": "tea", "token": "ended"}, protocol.CodeBadToken)
 		refused(s, Dial{}, Frame{"room": "tea", "token": "broken"}, protocol.CodeBadName)
 		jonas := s.JoinAs(Frame{"room": "tea", "token": "jonas", "name": "Jonas"})
 		session := jonas.Joined.Session
 		refused(s, Dial{}, Frame{"room": "tea", "session": session}, protocol.CodeTokenRequired)
-		s.JoinAs(Frame{"room": "tea", "session": session, "token": "ended"})
+		other := s.JoinAs(Frame{"room": "tea", "token": "ended"})
+		s.Pass(2 * time.Hour)
+		refused(s, Dial{}, Frame{"room": "tea", "token": "ended"}, protocol.CodeBadToken)
+		refused(s, Dial{}, Frame{"room": "tea", "token": "ended", "session": session}, protocol.CodeBadToken)
+		if again := s.JoinAs(Frame{"room": "tea", "token": "ended", "session": other.Joined.Session}); again.ID != other.ID {
+			t.Error("who goes on with a token that has ended is somebody new")
+		}
 		if state, _ := s.Hub.RoomState("tea"); !state.Token {
 			t.Error("the room does not say that a token is needed")
 		}
-		for range 7 {
+		for range 8 {
 			refused(s, Dial{}, Frame{"room": "tea", "token": "guessed"}, protocol.CodeBadToken)
 		}
 		p := s.Dial()
@@ -82,7 +90,7 @@ func TestTokenGives(t *testing.T) {
 		}
 		refused(s, elsewhere, Frame{"room": "tea", "token": "jonas"}, protocol.CodeBanned)
 		s.DialWith(elsewhere).Join(Frame{"room": "tea"})
-		makeRoom(t, s, signaling.RoomSpec{Name: "coffee", Locked: true, Password: "two lumps"})
+		makeRoom(t, s, signaling.RoomSpec{Name: "coffee", Lobby: true, Password: "two lumps"})
 		s.JoinAs(Frame{"room": "coffee", "token": "host"})
 	})
 }

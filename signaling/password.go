@@ -6,8 +6,10 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -23,18 +25,22 @@ const (
 	argonMemory  = 7 << 10 // KiB
 	argonPasses  = 5
 	argonLanes   = 1
-	argonSalt    = 16 // bytes
-	argonKey     = 32 // bytes
-	maxHashes    = 64 // wait for their turn
+	argonSalt    = 16  // bytes
+	argonKey     = 32  // bytes
+	maxHashes    = 256 // wait for their turn
+	maxNear      = 8   // of them from one address
 	hashPatience = 5 * time.Second
 )
 
 // Wrong passwords of one address, and of all who try one room. Right ones cost
-// nothing.
+// nothing, and the first of an address is looked at whatever others do.
 var (
 	guessRate     = Rate{PerSecond: 0.2, Burst: 10}
 	roomGuessRate = Rate{PerSecond: 5, Burst: 100}
 )
+
+// hashRate is how often an address may set a password.
+var hashRate = Rate{PerSecond: 0.5, Burst: 10}
 
 var (
 	errPasswordWanted = protocol.Errorf(protocol.CodeBadPassword, "The room has a password.")
@@ -45,24 +51,26 @@ var (
 
 // passwords hashes passwords, few at once, as each takes much memory and time.
 type passwords struct {
-	waiting chan struct{} // holds a value for each that waits or is hashed
 	turns   chan struct{} // holds a value for each that is hashed
 	guesses *addressLimiter
+	hashes  *addressLimiter
 	memory  uint32 // KiB, of those that are hashed anew
+
+	mu      sync.Mutex // guards what follows
+	waiting int        // for their turn, or being hashed
+	near    map[netip.Prefix]int
 }
 
 func newPasswords() *passwords {
 	return &passwords{
-		waiting: make(chan struct{}, maxHashes), turns: make(chan struct{}, max(1, runtime.NumCPU()/2)),
-		guesses: newAddressLimiter(guessRate), memory: argonMemory,
+		turns: make(chan struct{}, max(1, runtime.NumCPU()/2)), memory: argonMemory,
+		guesses: newAddressLimiter(guessRate), hashes: newAddressLimiter(hashRate), near: make(map[netip.Prefix]int),
 	}
 }
 
 // turn waits until a password may be hashed; done has to be called then.
-func (p *passwords) turn(ctx context.Context) (done func(), fault *protocol.Error) {
-	select {
-	case p.waiting <- struct{}{}:
-	default:
+func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(), fault *protocol.Error) {
+	if !p.wait(addr) {
 		return nil, errManyHashes
 	}
 	ctx, cancel := context.WithTimeout(ctx, hashPatience)
@@ -71,25 +79,49 @@ func (p *passwords) turn(ctx context.Context) (done func(), fault *protocol.Erro
 	case p.turns <- struct{}{}:
 		began := time.Now()
 		return func() {
-			<-p.waiting
+			p.leave(addr)
 			time.AfterFunc(time.Since(began), func() { <-p.turns }) // as long a rest, which is for calls
 		}, nil
 	case <-ctx.Done():
-		<-p.waiting
+		p.leave(addr)
 		return nil, errManyHashes
+	}
+}
+
+// wait takes a place among those that wait, and tells whether there was one.
+func (p *passwords) wait(addr netip.Prefix) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting >= maxHashes || p.near[addr] >= maxNear {
+		return false
+	}
+	p.waiting++
+	p.near[addr]++
+	return true
+}
+
+func (p *passwords) leave(addr netip.Prefix) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting--
+	if p.near[addr]--; p.near[addr] == 0 {
+		delete(p.near, addr)
 	}
 }
 
 // hash makes of a password what is stored of it, in the PHC string format; of ""
 // it makes "". The error has the code too-long, bad-message or rate-limited.
-func (p *passwords) hash(ctx context.Context, password string) (string, *protocol.Error) {
+func (p *passwords) hash(ctx context.Context, addr netip.Prefix, password string) (string, *protocol.Error) {
 	if password == "" {
 		return "", nil
 	}
 	if !utf8.ValidString(password) || utf8.RuneCountInString(password) > protocol.MaxPassword {
 		return "", protocol.Errorf(protocol.CodeTooLong, "A password has at most %d characters.", protocol.MaxPassword)
 	}
-	done, fault := p.turn(ctx)
+	if !p.hashes.allow(addr) {
+		return "", errManyHashes
+	}
+	done, fault := p.turn(ctx, addr)
 	if fault != nil {
 		return "", fault
 	}
@@ -144,21 +176,35 @@ func (r *Room) checkPassword(s *socket, req *joinRequest) *protocol.Error {
 	case req.password == "":
 		return errPasswordWanted
 	}
-	done, fault := p.turn(r.hub.ctx)
+	from := network(s.addr)
+	may := func() bool { return p.guesses.fresh(from) || p.guesses.has(from) && r.mayBeGuessed() }
+	if !may() {
+		return errGuesses
+	}
+	done, fault := p.turn(r.hub.ctx, s.addr)
 	if fault != nil {
 		return fault
 	}
 	defer done()
-	if !p.guesses.has(s.addr) || !r.mayBeGuessed() {
+	if !may() { // others of the address may have guessed meanwhile
 		return errGuesses
 	}
 	if matches(hash, req.password) {
 		req.proven = hash
 		return nil
 	}
-	p.guesses.allow(s.addr)
+	p.guesses.allow(from)
 	r.guessed()
 	return errWrongPassword
+}
+
+// network is what guesses are counted by: an IPv4 address, or the /48 that an
+// IPv6 client may have all of.
+func network(addr netip.Prefix) netip.Prefix {
+	if addr.Addr().Is6() {
+		return netip.PrefixFrom(addr.Addr(), 48).Masked()
+	}
+	return addr
 }
 
 // mayBeGuessed tells whether not too many wrong passwords were tried of late.

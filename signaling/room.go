@@ -42,6 +42,8 @@ type Room struct {
 	knocks  map[PeerID]*knock // who waits to be let in; nil at first
 	guesses *rate.Limiter     // of wrong passwords; nil at first
 	left    time.Time         // since when nobody is in it
+	tried   time.Time         // when a lock that nobody needs any more was to be ended
+	epoch   int               // counts how often the room was erased
 }
 
 func newRoom(h *Hub, id RoomID, info protocol.Room) *Room {
@@ -90,7 +92,7 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerChanged, Peer: session.peer}), nil)
 	}
 	r.peers[session.id] = session
-	session.carrier, session.host, session.addr = s, s.host, s.addr
+	session.carrier, session.host, session.addr, session.epoch = s, s.host, s.addr, r.epoch
 	session.out.attach(s)
 	now := time.Now()
 	ice, expires := session.provideLocked(now)
@@ -159,11 +161,18 @@ func (r *Room) emptyLocked(now time.Time) bool {
 		return false
 	}
 	r.left = now
-	if r.kept.Locked {
-		// It holds until the next time when too much waits.
-		_ = r.amend(func(kept *chat.MadeRoom) { kept.Locked = false }, func(*protocol.Error) {})
-	}
+	r.unlockLocked(now)
 	return true
+}
+
+// unlockLocked ends the lock of a room that nobody is in; it is tried again when
+// that fails. Caller holds mu.
+func (r *Room) unlockLocked(now time.Time) {
+	if !r.kept.Locked {
+		return
+	}
+	r.tried = now
+	_ = r.amend(r.epoch, func(kept *chat.MadeRoom, _ time.Time) { kept.Locked = false }, func(*protocol.Error) {})
 }
 
 // dropLocked takes a session out and tells the others. Caller holds mu.
@@ -230,7 +239,9 @@ func (r *Room) sweep(now time.Time) (empty bool) {
 		r.changedLocked()
 		r.emptyLocked(now)
 	}
-	empty = len(r.peers) == 0
+	if empty = len(r.peers) == 0; empty && now.Sub(r.left) >= lockAfter && now.Sub(r.tried) >= lockAfter {
+		r.unlockLocked(now)
+	}
 	r.mu.Unlock()
 	for _, member := range over {
 		r.hub.log.Info("peer left", "room", r.tag, "peer", member.id, "reason", "grace over")

@@ -20,7 +20,6 @@ type RoomSpec struct {
 	Topic    string
 	Public   bool   // listed for everyone
 	Lobby    bool   // a host lets people in, one by one
-	Locked   bool   // nobody new gets in
 	Password string // that people need to get in; "" for none
 }
 
@@ -47,20 +46,21 @@ func (h *Hub) MakeRoom(ctx context.Context, spec RoomSpec, addr netip.Addr) (pro
 	if h.exists(id) { // asked before a password is hashed for nothing
 		return protocol.Room{}, "", ErrRoomExists
 	}
-	password, fault := h.passwords.hash(ctx, spec.Password)
+	password, fault := h.passwords.hash(ctx, Subnet(addr), spec.Password)
 	if fault != nil {
 		return protocol.Room{}, "", fault
 	}
 	key, created := newKey(), protocol.At(time.Now())
 	if err := h.place(chat.MadeRoom{
-		ID: string(id), Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, Locked: spec.Locked, Password: password,
+		ID: string(id), Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, Password: password,
 		HostHash: sha256.Sum256([]byte(key)), Created: created.Time,
+		Guarded: created.Add(time.Millisecond), // tokens of a room of this name that was before are none of this
 	}); err != nil {
 		return protocol.Room{}, "", err
 	}
 	h.log.Info("room made", "room", h.tag(id), "public", spec.Public)
 	return protocol.Room{
-		Name: shown, Topic: topic, Public: spec.Public, Locked: spec.Locked, Lobby: spec.Lobby, HasPassword: password != "", Created: created,
+		Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, HasPassword: password != "", Created: created,
 	}, key, nil
 }
 
@@ -111,13 +111,13 @@ func (h *Hub) reserve(room *Room, first job) error {
 var errManyRooms = protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
 
 // evictLocked makes place for a room by forgetting the made one that nobody was
-// in for longest; false when there is none. Caller holds mu.
+// in for longest, of those that keep nobody out; false when there is none. Caller holds mu.
 func (h *Hub) evictLocked() bool {
 	var oldest *Room
 	var since time.Time
 	for _, room := range h.rooms {
 		room.mu.Lock()
-		if room.made && room.idleLocked() && (oldest == nil || room.left.Before(since)) {
+		if room.made && room.idleLocked() && !room.excludesLocked() && (oldest == nil || room.left.Before(since)) {
 			oldest, since = room, room.left
 		}
 		room.mu.Unlock()

@@ -23,6 +23,7 @@ type Session struct {
 	rights   Rights
 	subject  string // of its token; "" for none
 	named    bool   // by its token
+	digest   passDigest
 
 	out   outbox
 	heard atomic.Int64 // when the socket last said anything, as of Hub.seconds
@@ -39,6 +40,7 @@ type Session struct {
 	// Guarded by room.mu.
 	peer    protocol.Peer
 	pinged  int64    // heard, when the peer was last pinged for its silence
+	epoch   int      // of the room, when the peer came in
 	issued  int64    // when the peer's newest token was made, as of Hub.seconds
 	renewal int64    // when the peer is due other ICE servers, in Unix seconds; 0 for never
 	host    hostName // what the client calls this server
@@ -49,7 +51,7 @@ type Session struct {
 
 // identity is what a token says of the session. Caller holds room.mu.
 func (s *Session) identity() identity {
-	return identity{peer: s.id, instance: s.instance, serial: s.serial, joined: s.peer.Joined.Time}
+	return identity{peer: s.id, instance: s.instance, serial: s.serial, joined: s.peer.Joined.Time, digest: s.digest}
 }
 
 // receive handles one frame, or the fault it had. An error ends the socket.

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"moim/chat"
@@ -17,19 +18,18 @@ func (s *Session) setRoom(f *protocol.Frame) *protocol.Error {
 	if fault != nil {
 		return fault
 	}
-	password, fault := s.hub.passwords.hash(s.hub.ctx, f.Text(protocol.FieldPassword))
+	s.room.mu.Lock()
+	addr := s.addr
+	s.room.mu.Unlock()
+	password, fault := s.hub.passwords.hash(s.hub.ctx, addr, f.Text(protocol.FieldPassword))
 	if fault != nil {
 		return fault
 	}
 	var (
 		public, locked, lobby = given(f, protocol.FieldPublic), given(f, protocol.FieldLocked), given(f, protocol.FieldLobby)
 		newTopic, newPassword = f.Has(protocol.FieldTopic), f.Has(protocol.FieldPassword)
-		r                     = s.room
 	)
-	r.mu.Lock()
-	guarded := r.guardTimeLocked()
-	r.mu.Unlock()
-	return r.amend(func(kept *chat.MadeRoom) {
+	change := func(kept *chat.MadeRoom, now time.Time) {
 		public.set(&kept.Public)
 		locked.set(&kept.Locked)
 		lobby.set(&kept.Lobby)
@@ -40,9 +40,24 @@ func (s *Session) setRoom(f *protocol.Frame) *protocol.Error {
 			kept.Password = password
 		}
 		if locked.given || lobby.given || newPassword {
-			kept.Guarded = guarded
+			kept.Guarded = now
 		}
-	}, s.settle(f.ID))
+	}
+	if s.room.isSo(change) {
+		s.ok(f.ID)
+		return nil
+	}
+	return s.room.amend(s.epoch, change, s.settle(f.ID))
+}
+
+// isSo tells whether a change of settings changes none.
+func (r *Room) isSo(change func(*chat.MadeRoom, time.Time)) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	as := r.kept
+	change(&as, as.Guarded)
+	return as.Topic == r.kept.Topic && as.Public == r.kept.Public && as.Locked == r.kept.Locked &&
+		as.Lobby == r.kept.Lobby && as.Password == r.kept.Password
 }
 
 // choice is a setting that a frame may carry.
@@ -72,23 +87,24 @@ func parseTopic(topic string) (string, *protocol.Error) {
 
 // amend has the room kept as change makes it, makes it so, tells everyone in it
 // and calls done. A room that nobody made is one that was made from then on. It
-// runs in the room's queue; change is called more than once.
-func (r *Room) amend(change func(*chat.MadeRoom), done func(*protocol.Error)) *protocol.Error {
-	if !r.queue.push(job{do: func() { done(r.amendNow(change)) }}) {
+// runs in the room's queue, unless the room was erased since the epoch; change gets a
+// time that is later than that of all tokens, and is called more than once.
+func (r *Room) amend(epoch int, change func(kept *chat.MadeRoom, now time.Time), done func(*protocol.Error)) *protocol.Error {
+	if !r.queue.push(job{do: func() { done(r.amendNow(epoch, change)) }}) {
 		return errBusy
 	}
 	return nil
 }
 
-func (r *Room) amendNow(change func(*chat.MadeRoom)) *protocol.Error {
-	adopted, fault := r.hub.adopt(r)
+func (r *Room) amendNow(epoch int, change func(*chat.MadeRoom, time.Time)) *protocol.Error {
+	adopted, fault := r.hub.adopt(r, epoch)
 	if fault != nil {
 		return fault
 	}
 	r.mu.Lock()
-	as := r.keptLocked()
+	as, now := r.keptLocked(), r.guardTimeLocked()
 	r.mu.Unlock()
-	change(&as)
+	change(&as, now)
 	if err := r.hub.keeper.Keep(r.hub.ctx, as); err != nil {
 		r.hub.log.Error("room not kept", "room", r.tag, "err", err)
 		if adopted {
@@ -100,13 +116,16 @@ func (r *Room) amendNow(change func(*chat.MadeRoom)) *protocol.Error {
 	defer r.mu.Unlock()
 	r.made = true
 	guarded := r.kept.Guarded
-	change(&r.kept)
+	change(&r.kept, now)
 	r.showLocked()
-	if !r.kept.Guarded.Equal(guarded) {
+	switch {
+	case r.kept.Guarded.After(guarded):
 		r.renewTokensLocked()
+	case r.kept.Guarded.Before(guarded):
+		r.kept.Guarded = guarded // somebody was removed meanwhile
 	}
 	if !r.kept.Lobby && !r.kept.Locked {
-		r.admitAllLocked()
+		r.openLobbyLocked()
 	}
 	return nil
 }
@@ -134,19 +153,24 @@ func (r *Room) showLocked() {
 }
 
 // adopt takes a place among the rooms that were made for one that nobody made,
-// and tells whether it did. It runs in the room's queue.
-func (h *Hub) adopt(r *Room) (bool, *protocol.Error) {
+// and tells whether it did; not if it was erased since the epoch. It runs in the room's queue.
+func (h *Hub) adopt(r *Room, epoch int) (bool, *protocol.Error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r.mu.Lock()
-	made := r.made
+	made, erased := r.made, r.epoch != epoch
 	r.mu.Unlock()
-	if made {
+	switch {
+	case erased || h.rooms[r.id] != r:
+		return false, errErased
+	case made:
 		return false, nil
 	}
 	h.made++
 	return true, nil
 }
+
+var errErased = protocol.Errorf(protocol.CodeNoSuchRoom, "The room was erased.")
 
 // unadopt gives a place back.
 func (h *Hub) unadopt() {

@@ -119,6 +119,9 @@ func (s *socket) member() *Session {
 	defer s.door.Unlock()
 	if s.session != nil {
 		s.knock = nil
+		if !s.closing.Load() {
+			s.wire.SetReadDeadline(time.Time{}) // which a frame of who waited may have set since
+		}
 		s.hub.parking.admit(s)
 	}
 	return s.session
@@ -164,6 +167,8 @@ func (s *socket) end(err error) {
 		s.linger()
 	case isTimeout(err) && !s.closing.Load() && s.hub.Draining():
 		s.finish(protocol.CloseGoingAway)
+	case isTimeout(err) && s.closing.Load() && s.hub.Draining():
+		s.linger() // a close frame was on its way when the hub woke it
 	case isTimeout(err) && !s.closing.Load() && s.knock != nil:
 		s.finish(protocol.CloseSilent)
 	case isTimeout(err) && !s.closing.Load() && s.session == nil:

@@ -14,18 +14,21 @@ import (
 // A session token says that its bearer is a certain peer of a certain room, with
 // a certain instance, and which session it goes on with. It is base64url (RFC 4648, section 5) without padding of
 //
-//	version 1 byte · key id 4 · peer id 10 · instance 8 · serial 8 · joined 8 · issued 8 · MAC 32
+//	version 1 byte · key id 4 · peer id 10 · instance 8 · serial 8 · joined 8 · issued 8 · pass 8 · MAC 32
 //
 // where joined and issued are in Unix milliseconds, big-endian, and the MAC is
-// HMAC-SHA256 (RFC 2104) of a label, what stands before it and the room's id.
+// HMAC-SHA256 (RFC 2104) of a label, what stands before it and the room's id. pass is
+// the digest of the JSON Web Token it was given for, of which it is worth nothing without that.
 const (
-	tokenVersion  = 2
+	tokenVersion  = 3
 	keyIDBytes    = 4
 	instanceBytes = 8
 	tokenHead     = 1 + keyIDBytes
 	serialBytes   = 8
-	tokenBody     = tokenHead + peerIDBytes + instanceBytes + serialBytes + 8 + 8
-	maxToken      = 256 // bytes that are looked at
+	tokenBody     = tokenHead + peerIDBytes + instanceBytes + serialBytes + 8 + 8 + passBytes
+	passBytes     = 8
+	oldToken      = tokenBody - passBytes + sha256.Size // of version 2
+	maxToken      = 256                                 // bytes that are looked at
 	tokenLifetime = 7 * 24 * time.Hour
 	tokenRenewal  = 12 * time.Hour           // after which a peer gets another
 	tokenLabel    = "moim session token\x00" //nolint:gosec // says what is signed
@@ -40,6 +43,18 @@ type identity struct {
 	serial   serial    // of the session
 	joined   time.Time // when the peer first joined
 	issued   time.Time // when its token was; zero for somebody new
+	digest   passDigest
+}
+
+// passDigest tells the tokens of those who build on a server apart; zero for none.
+type passDigest [passBytes]byte
+
+func digestPass(token string) (d passDigest) {
+	if token != "" {
+		sum := sha256.Sum256([]byte(token))
+		copy(d[:], sum[:])
+	}
+	return d
 }
 
 // serial tells a session from those before it of the same instance, whose counts
@@ -74,6 +89,7 @@ func (r *KeyRing) issue(room RoomID, id identity, now time.Time) string {
 	token = append(token, id.serial[:]...)
 	token = binary.BigEndian.AppendUint64(token, uint64(id.joined.UnixMilli()))
 	token = binary.BigEndian.AppendUint64(token, uint64(now.UnixMilli()))
+	token = append(token, id.digest[:]...)
 	token = append(token, key.mac(token, room)...)
 	return tokenEncoding.EncodeToString(token)
 }
@@ -81,11 +97,17 @@ func (r *KeyRing) issue(room RoomID, id identity, now time.Time) string {
 // read tells whose a token is. One that is too old, or of a key that is gone, is
 // good but nobody's any more: good is false then. The error has the code bad-token.
 func (r *KeyRing) read(token []byte, room RoomID, now time.Time) (id identity, good bool, fault *protocol.Error) {
-	if len(token) != tokenEncoding.EncodedLen(tokenBody+sha256.Size) {
+	var raw [tokenBody + sha256.Size]byte
+	if len(token) > tokenEncoding.EncodedLen(len(raw)) {
 		return id, false, errBadToken
 	}
-	var raw [tokenBody + sha256.Size]byte
-	if n, err := tokenEncoding.Decode(raw[:], token); err != nil || n != len(raw) || raw[0] != tokenVersion {
+	n, err := tokenEncoding.Decode(raw[:], token)
+	switch {
+	case err != nil:
+		return id, false, errBadToken
+	case n == oldToken && raw[0] == tokenVersion-1: // of the program before this one
+		return id, false, nil
+	case n != len(raw) || raw[0] != tokenVersion:
 		return id, false, errBadToken
 	}
 	key := r.find(raw[1:tokenHead])
@@ -106,7 +128,9 @@ func (r *KeyRing) read(token []byte, room RoomID, now time.Time) (id identity, g
 	id.instance = lowerBase32.EncodeToString(field(instanceBytes))
 	id.serial = serial(field(serialBytes))
 	id.joined = millis(field(8))
-	if id.issued = millis(field(8)); now.Sub(id.issued) > tokenLifetime {
+	id.issued = millis(field(8))
+	id.digest = passDigest(field(passBytes))
+	if now.Sub(id.issued) > tokenLifetime {
 		return identity{}, false, nil
 	}
 	return id, true, nil

@@ -196,3 +196,29 @@ func TestEndOfReplaced(t *testing.T) {
 		t.Error("it is")
 	}
 }
+
+// TestPasswordsTakeTurns holds that who has many passwords hashed from one address
+// leaves place for others.
+func TestPasswordsTakeTurns(t *testing.T) {
+	p := newPasswords()
+	near, far := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+	for i := range 10 {
+		if p.wait(near) != (i < maxNear) {
+			t.Errorf("place %d", i)
+		}
+	}
+	if !p.wait(far) {
+		t.Error("another address gets no place")
+	}
+	p.leave(near)
+	if !p.wait(near) {
+		t.Error("a place that is free is not given")
+	}
+	for range maxNear {
+		p.leave(near)
+	}
+	p.leave(far)
+	if p.waiting != 0 || len(p.near) != 0 {
+		t.Errorf("left are %d, %v", p.waiting, p.near)
+	}
+}

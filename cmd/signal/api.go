@@ -119,7 +119,6 @@ type makeRequest struct {
 	Topic    string `json:"topic"`
 	Public   bool   `json:"public"`
 	Lobby    bool   `json:"lobby"`
-	Locked   bool   `json:"locked"`
 	Password string `json:"password"`
 }
 
@@ -143,7 +142,7 @@ func (a *roomsAPI) make(c echo.Context) error {
 		return errNoKey
 	}
 	room, key, err := a.hub.MakeRoom(c.Request().Context(), signaling.RoomSpec{
-		Name: req.Name, Topic: req.Topic, Public: req.Public, Lobby: req.Lobby, Locked: req.Locked, Password: req.Password,
+		Name: req.Name, Topic: req.Topic, Public: req.Public, Lobby: req.Lobby, Password: req.Password,
 	}, clientAddr(c))
 	if errors.Is(err, signaling.ErrRoomExists) {
 		return &httpError{http.StatusConflict, codeRoomExists, "The room exists already."}

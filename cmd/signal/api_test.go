@@ -176,13 +176,13 @@ func TestRoomInfo(t *testing.T) {
 // by who has its key.
 func TestGuardedRoom(t *testing.T) {
 	p := boot(t)
-	made := p.make(`{"name":"tea","password":"two lumps","lobby":true,"locked":true}`)
-	if !made.Room.HasPassword || !made.Room.Lobby || !made.Room.Locked {
+	made := p.make(`{"name":"tea","password":"two lumps","lobby":true}`)
+	if !made.Room.HasPassword || !made.Room.Lobby || made.Room.Locked {
 		t.Errorf("made %+v", made.Room)
 	}
 	var info signaling.RoomState
 	p.get("/api/rooms/tea").is(http.StatusOK, "application/json").json(&info)
-	if !info.HasPassword || !info.Lobby || !info.Locked {
+	if !info.HasPassword || !info.Lobby || info.Locked {
 		t.Errorf("the room is %+v", info)
 	}
 	erase := func(room, key string) *answer {
