@@ -31,7 +31,7 @@ const TICK_MS = 500;
 /** How long a peer with a fresh connection has to offer again what it was sending, ticks. */
 const GRACE = 30;
 /** How many new files one peer may offer within a minute; more are refused. */
-export const MAX_NEW = 30;
+export const MAX_NEW = 120;
 const MINUTE_MS = 60_000;
 /** Files that came to an end and are still listed. */
 const MAX_ENDED = 50;

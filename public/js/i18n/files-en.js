@@ -43,6 +43,6 @@ export const filesEn = Object.freeze({
   'files.failed.noSpaceThere': '{name} has not enough space',
   'files.failed.tooBig': '{name} does not take files of this size',
   'files.failed.tooBigHere': 'this browser takes files of up to 256 MB',
-  'files.failed.tooMany': 'too many files are waiting for {name}',
+  'files.failed.tooMany': 'there are too many files for {name} at once; try again in a minute',
   'files.failed.broken': 'something went wrong on the way',
 });

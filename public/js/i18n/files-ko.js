@@ -43,6 +43,6 @@ export const filesKo = Object.freeze({
   'files.failed.noSpaceThere': '{name}님의 저장 공간이 부족합니다',
   'files.failed.tooBig': '{name}님은 이 크기의 파일을 받지 못합니다',
   'files.failed.tooBigHere': '이 브라우저는 256MB까지만 받을 수 있습니다',
-  'files.failed.tooMany': '{name}님의 답을 기다리는 파일이 너무 많습니다',
+  'files.failed.tooMany': '{name}님이 확인할 파일이 너무 많습니다. 1분 뒤에 다시 시도해 주세요',
   'files.failed.broken': '보내는 중에 문제가 생겼습니다',
 });

@@ -1,5 +1,8 @@
 import { ProtocolError } from './protocol.js';
 
+/** How long an answer is waited for, ms. */
+const PATIENCE_MS = 10_000;
+
 /**
  * Asks the HTTP API of this server.
  * @param {typeof globalThis.fetch} fetch
@@ -10,7 +13,7 @@ import { ProtocolError } from './protocol.js';
 export async function callAPI(fetch, path, init) {
   let response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), ...init });
   } catch {
     throw new ProtocolError('closed');
   }

@@ -130,7 +130,9 @@ export class Device {
       if (stops !== this.#stops) throw error;
       return this.#requestWith({ deviceId: { exact: before } });
     }));
-    if (fault && this.track && this.#chosen === id) this.#refused(fault);
+    if (!fault || this.#chosen !== id) return;
+    if (this.track) this.#refused(fault);
+    else this.#chosen = before; // it was switched off meanwhile, or could not be had again
   }
 
   /** What was chosen does not come; what is in use stays. @param {unknown} error */

@@ -214,6 +214,7 @@ test('a camera for which there is no room beside so many is said to pause, and n
   const pair = await connectedMeshes();
   const crowd = Array.from({ length: 30 }, (_, i) => `b${i}`);
   pair.a.mesh.setTrack('camera', /** @type {any} */ (new FakeTrack('video')));
+  pair.a.mesh.setTrack('screen', /** @type {any} */ (new FakeTrack('video')));
   for (const id of crowd) pair.a.mesh.add(participant(id));
   pair.b.flows = [true, false, false, false];
   await pair.run(9_000);

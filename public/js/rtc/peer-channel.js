@@ -49,7 +49,7 @@ export class PeerChannel extends EventTarget {
 
   /** Takes an offer of the other side. @param {string} sdp */
   offered(sdp) {
-    if (/^m=application [1-9]/m.test(sdp)) this.begin();
+    if (sdp.split(/^(?=m=)/m).some(hasPlace)) this.begin();
   }
 
   /** Says something, if it can be said now. @param {object} message */
@@ -97,4 +97,13 @@ export class PeerChannel extends EventTarget {
     channel.addEventListener('close', () => this.#others--);
     this.dispatchEvent(new CustomEvent('channel', { detail: channel }));
   }
+}
+
+/**
+ * Whether a section of an offer is one of data channels that is not refused. Port 0 is no refusal where the section goes
+ * with the others alone (RFC 9143, section 6).
+ * @param {string} section
+ */
+function hasPlace(section) {
+  return /^m=application [1-9]/.test(section) || (section.startsWith('m=application 0') && /^a=bundle-only\s*$/m.test(section));
 }

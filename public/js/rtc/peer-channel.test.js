@@ -30,6 +30,14 @@ test('an offer without a place for it makes no channel; one with it makes one, o
   assert.equal(channel.open('file'), null);
 });
 
+test('port 0 is a place where the section goes with the others alone, as in offers of Firefox', () => {
+  const { pc, channel } = make();
+  channel.offered('v=0\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\nm=video 0 UDP/TLS/RTP/SAVPF 120\r\na=bundle-only\r\n');
+  assert.equal(pc.made.length, 0);
+  channel.offered('v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=bundle-only\r\na=mid:4\r\n');
+  assert.equal(pc.made.length, 1);
+});
+
 test('only objects come through, none too long and not too many', () => {
   const { pc, channel, messages, setNow } = make();
   channel.begin();

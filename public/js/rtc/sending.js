@@ -100,8 +100,8 @@ function soundOf(count, most, part) {
 const withHeaders = (bitrate) => bitrate + SOUND_HEADERS;
 
 /**
- * What each picture may have, bit/s, in the order of the receivers. Where there is too little for the cameras, all of it
- * is the screens'.
+ * What each picture may have, bit/s, in the order of the receivers. Where screens leave too little for the cameras, all
+ * of it is the screens'.
  * @param {Receiver[]} receivers
  * @param {Sources} sources
  * @param {number} room for all pictures, bit/s
@@ -112,9 +112,10 @@ function picturesOf(receivers, sources, room) {
   const screens = share(wanted, room * SCREEN_SHARE);
   const left = room - sum(screens);
   const watched = wants.filter(({ camera }) => camera > 0).length;
-  if (left < watched * LEAST) return { screens: share(wanted, room), cameras: wants.map(() => 0) };
+  if (left < watched * LEAST && sum(wanted) > 0) return { screens: share(wanted, room), cameras: wants.map(() => 0) };
   const eagerness = receivers.length > 2 && !sources.speaking ? SILENT : 1;
-  const cameras = share(wants.map(({ camera }) => eagerness * camera), Math.max(eagerness * left, watched * LEAST), LEAST);
+  const least = Math.min(LEAST, left / Math.max(1, watched));
+  const cameras = share(wants.map(({ camera }) => eagerness * camera), Math.max(eagerness * left, watched * least), least);
   return { screens, cameras };
 }
 

@@ -60,6 +60,14 @@ test('where cameras would get too little, what there is goes to the shared scree
   assert.ok((planned(15)?.screen?.maxBitrate ?? 0) > 80_000);
 });
 
+test('beside however many others a camera is sent where no screen takes its place', () => {
+  for (let count = 1; count <= 30; count++) {
+    const planned = plan(receivers(count, { camera: { width: 320, height: 180 }, screen: null }), sources());
+    assert.equal(planned.get('p0')?.camera?.active, true, `to ${count}`);
+    assert.ok(upload(planned) <= 2_500_000);
+  }
+});
+
 test('for one other who shows it large the camera has what 720p needs', () => {
   const camera = plan(receivers(1, { camera: HD, screen: null }), sources()).get('p0')?.camera;
   assert.equal(camera?.scaleResolutionDownBy, 1);

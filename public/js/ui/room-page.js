@@ -83,6 +83,7 @@ export class RoomPage {
     this.#call?.removeEventListener('change', this.#changed);
     this.#call?.transcript.removeEventListener('restarted', this.#restarted);
     this.#leave();
+    this.#membership.release();
     this.#show(null);
     showInCall(false);
   }
@@ -136,7 +137,10 @@ export class RoomPage {
     if (!this.#connected) return;
     const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
     const session = await this.#session();
-    const host = await hostKeyFor(this.#room, session ? null : await this.#info);
+    const info = session ? null : await this.#info;
+    if (!this.#connected) return this.#membership.release();
+    const host = await hostKeyFor(this.#room, info);
+    if (!this.#connected) return this.#membership.release();
     try {
       await call.join({ room: this.#room, name, password, host, token: preferences.token(this.#room), session });
     } catch (error) {
@@ -154,8 +158,8 @@ export class RoomPage {
     this.#drawCall = () => this.#show(made());
     const view = made();
     await connected(call);
-    if (call.phase !== 'in' || this.#view instanceof CallView) return;
-    this.#show(view);
+    if (call.phase !== 'in') return;
+    if (!(this.#view instanceof CallView)) this.#show(view); // which a change of language has drawn already
     this.#remember(call);
     showAddress(roomPath(this.#room));
     showInCall(true);

@@ -40,6 +40,7 @@ export class Unread extends EventTarget {
     this.#transcript.addEventListener('change', this.#changed);
     this.#transcript.addEventListener('arrived', this.#arrived);
     this.#transcript.addEventListener('restarted', this.#restarted);
+    this.#add(this.#transcript.entries); // those that have come since it was made
     this.#keep(this.#read);
   }
 

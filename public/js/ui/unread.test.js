@@ -100,3 +100,13 @@ test('there are more than were counted until what comes right after the last one
   other.transcript.stored(message(10));
   assert.deepEqual([other.unread.count, other.unread.more, other.unread.see()], [1, false, 10]);
 });
+
+test('what comes between its making and its connecting is unread, and is counted once', () => {
+  const transcript = new Transcript();
+  transcript.you = 'a';
+  transcript.load([message(1)], false);
+  const unread = new Unread({ transcript, read: null, keep: () => {} });
+  transcript.stored(message(2));
+  unread.connect();
+  assert.equal(unread.count, 1);
+});
