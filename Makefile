@@ -83,6 +83,7 @@ bench-page:
 fuzz:
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./signaling/protocol
 	$(GO) test -run '^$$' -fuzz FuzzToken -fuzztime $(FUZZTIME) ./signaling
+	$(GO) test -run '^$$' -fuzz FuzzHTTP -fuzztime $(FUZZTIME) ./cmd/signal
 	$(GO) test -run '^$$' -fuzz FuzzPass -fuzztime $(FUZZTIME) ./signaling/pass
 	$(GO) test -run '^$$' -fuzz FuzzExchange -fuzztime $(FUZZTIME) ./signaling/turn
 	$(GO) test -run '^$$' -fuzz FuzzStream -fuzztime $(FUZZTIME) ./signaling/turn
