@@ -19,7 +19,8 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/signal ./cmd/signal
 
 # The linters take what the browser tests leave of the machine.
-test: test-js test-go
+test:
+	@$(MAKE) --no-print-directory -j2 test-js test-go
 	@$(MAKE) --no-print-directory -j2 test-browser lint
 
 test-go:

@@ -282,7 +282,7 @@ func TestErasingHoldsNobodyUp(t *testing.T) {
 }
 
 func testErasingHoldsNobodyUp(t *testing.T) {
-	const long = 16
+	const long = 6
 	folder := t.TempDir()
 	store := open(t, folder, keepAll)
 	var lines, deletions []chat.Op
