@@ -5,8 +5,10 @@ import (
 	"database/sql"
 )
 
-// dropErased forgets an erased room, whose id may be another's then, when nothing of it is left.
-const dropErased = `DELETE FROM erased WHERE room = :room
+// dropErased forgets an erased room when nothing of it is left. The newest of all rooms
+// stays: its id would be that of the next one, and who is still at it would reach
+// another room's lines.
+const dropErased = `DELETE FROM erased WHERE room = :room AND room < (SELECT max(id) FROM rooms)
 	AND NOT EXISTS (SELECT 1 FROM messages WHERE id > :room << 32 AND id < (:room + 1) << 32)
 	AND NOT EXISTS (SELECT 1 FROM erasing WHERE message > :room << 32 AND message < (:room + 1) << 32)`
 
@@ -27,7 +29,7 @@ func (s *Store) Erase(ctx context.Context, name string) error {
 		t.purge = true
 		return err
 	})
-	if erased == nil || err != nil {
+	if err != nil || erased == nil { // after the error of ctx the writer may still set it
 		return err
 	}
 	return s.dropErased(ctx, erased.id)

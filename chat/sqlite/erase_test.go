@@ -373,7 +373,7 @@ func TestErasedWhileRead(t *testing.T) {
 // where lines of other rooms came in between.
 func TestCopiesAreErased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const rooms, lines = 60, 30
+		const rooms, lines = 60, 20
 		folder := t.TempDir()
 		store := open(t, folder, keepAll)
 		defer closeStore(t, store)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -76,5 +77,24 @@ func testEraseAmongOthers(t *testing.T, s suite) {
 	}
 	if page.Seq != int64(len(page.Messages)) {
 		t.Errorf("%d lines, change %d", len(page.Messages), page.Seq)
+	}
+}
+
+// testEraseGivenUp holds that an erasure whose caller gives up takes all lines or none.
+func testEraseGivenUp(t *testing.T, s suite) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for range 12 {
+		before := s.append("tea", lines("a", 1, 3)...)[2].Message.Seq
+		err := s.store.Erase(ended, "tea")
+		last := s.append("tea", line("a", "next"))[0].Message
+		left := s.find(chat.Query{Room: "tea", Viewer: "a", Limit: 9}).Messages
+		gone, kept := len(left) == 1 && last.N == 1, len(left) == 4 && last.N == before+1
+		if !gone && (!kept || err == nil) {
+			t.Fatalf("%d lines are left, the next is %d: %v", len(left), last.N, err)
+		}
+		if err := s.store.Erase(t.Context(), "tea"); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) chat.Store) {
 		{"SearchPages", testSearchPages},
 		{"Erase", testErase},
 		{"EraseAmongOthers", testEraseAmongOthers},
+		{"EraseGivenUp", testEraseGivenUp},
 		{"Model", testModel},
 		{"Concurrent", testConcurrent},
 	} {
