@@ -75,19 +75,13 @@ func (r *Room) erase() *protocol.Error {
 		r.hub.log.Error("room not forgotten", "room", r.tag, "err", err)
 		return errNotErased
 	}
-	h := r.hub
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.epoch++
 	r.emptyAllLocked() // who did not want to wait for the queue
-	if r.made {
-		h.made--
-	}
 	r.made, r.kept = false, chat.MadeRoom{ID: r.kept.ID, Name: r.kept.Name, Created: r.kept.Created}
 	r.showLocked()
-	h.log.Info("room erased", "room", r.tag)
+	r.hub.log.Info("room erased", "room", r.tag)
 	return nil
 }
 

@@ -37,13 +37,6 @@ func (h *Hub) Age(id RoomID, by time.Duration) {
 	room.left = room.left.Add(-by)
 }
 
-// Made is how many rooms count as made.
-func (h *Hub) Made() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.made
-}
-
 // HashCheaply makes the passwords that are set from now on cheap to check.
 func (h *Hub) HashCheaply() { h.passwords.memory = 64 }
 

@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"crypto/rand"
-	"time"
 
 	"moim/chat"
 	"moim/signaling/protocol"
@@ -59,7 +58,7 @@ func (s *Session) kick(f *protocol.Frame) *protocol.Error {
 	r.renewTokensLocked()
 	r.mu.Unlock()
 	r.hub.log.Info("peer left", "room", r.tag, "peer", target.id, "reason", protocol.ReasonKicked)
-	return r.amend(s.epoch, func(*chat.MadeRoom, time.Time) {}, s.settle(re))
+	return r.amend(s.epoch, nil, s.settle(re))
 }
 
 // settle answers a request with what became of it.

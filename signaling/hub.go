@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
-	"net/netip"
 	"path"
 	"strconv"
 	"sync"
@@ -100,8 +99,7 @@ type Hub struct {
 	rooms    map[RoomID]*Room
 	entering map[*socket]struct{} // upgraded, not yet in a room
 	sockets  int
-	crowds   map[netip.Prefix]int // sockets of each address
-	made     int                  // of rooms, by request; those about to be made too
+	crowds   tally // sockets
 	draining bool
 }
 
@@ -135,7 +133,7 @@ func New(cfg Config) (*Hub, error) {
 		forgeries: newAddressLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
 		makes: newAddressLimiter(cfg.Limits.Joins), looks: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
 		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
-		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(map[netip.Prefix]int),
+		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(tally),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.relay == nil {
@@ -254,7 +252,7 @@ func (h *Hub) enter(s *socket) *protocol.Error {
 		return errCrowd
 	}
 	h.sockets++
-	h.crowds[s.addr]++
+	h.crowds.add(s.addr)
 	h.entering[s] = struct{}{}
 	h.alive.Add(1)
 	return nil
@@ -274,9 +272,7 @@ func (h *Hub) exit(s *socket) {
 	h.mu.Lock()
 	delete(h.entering, s)
 	h.sockets--
-	if h.crowds[s.addr]--; h.crowds[s.addr] == 0 {
-		delete(h.crowds, s.addr)
-	}
+	h.crowds.drop(s.addr)
 	h.mu.Unlock()
 	h.alive.Done()
 }

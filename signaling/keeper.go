@@ -40,7 +40,6 @@ func (h *Hub) recall() error {
 		room.becomeLocked(k)
 		h.rooms[room.id] = room
 	}
-	h.made = len(h.rooms)
 	return nil
 }
 
@@ -50,9 +49,6 @@ func (r *Room) keep(as chat.MadeRoom) *protocol.Error {
 	defer r.making.Store(false)
 	if err := r.hub.keeper.Keep(r.hub.ctx, as); err != nil {
 		r.hub.log.Error("room not kept", "room", r.tag, "err", err)
-		r.hub.mu.Lock()
-		defer r.hub.mu.Unlock()
-		r.hub.made--
 		return errNotKept
 	}
 	r.mu.Lock()
@@ -76,7 +72,6 @@ func (r *Room) becomeLocked(as chat.MadeRoom) {
 // mu of the hub and of the room, which is idle.
 func (r *Room) unmakeLocked() {
 	excluded := r.excludesLocked()
-	r.hub.made--
 	r.made, r.kept = false, chat.MadeRoom{ID: r.kept.ID, Name: r.kept.Name, Created: r.kept.Created}
 	r.showLocked()
 	r.queue.push(job{do: func() {

@@ -58,13 +58,13 @@ type passwords struct {
 
 	mu      sync.Mutex // guards what follows
 	waiting int        // for their turn, or being hashed
-	near    map[netip.Prefix]int
+	near    tally      // of those
 }
 
 func newPasswords() *passwords {
 	return &passwords{
 		turns: make(chan struct{}, max(1, runtime.NumCPU()/2)), memory: argonMemory,
-		guesses: newAddressLimiter(guessRate), hashes: newAddressLimiter(hashRate), near: make(map[netip.Prefix]int),
+		guesses: newAddressLimiter(guessRate), hashes: newAddressLimiter(hashRate), near: make(tally),
 	}
 }
 
@@ -96,7 +96,7 @@ func (p *passwords) wait(addr netip.Prefix) bool {
 		return false
 	}
 	p.waiting++
-	p.near[addr]++
+	p.near.add(addr)
 	return true
 }
 
@@ -104,9 +104,7 @@ func (p *passwords) leave(addr netip.Prefix) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting--
-	if p.near[addr]--; p.near[addr] == 0 {
-		delete(p.near, addr)
-	}
+	p.near.drop(addr)
 }
 
 // hash makes of a password what is stored of it, in the PHC string format; of ""

@@ -101,7 +101,6 @@ func (h *Hub) reserve(room *Room, first job) error {
 	}
 	room.making.Store(true)
 	h.rooms[room.id] = room
-	h.made++
 	h.alive.Add(1)
 	room.expected++
 	room.queue.push(first)

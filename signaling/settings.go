@@ -29,7 +29,7 @@ func (s *Session) setRoom(f *protocol.Frame) *protocol.Error {
 		public, locked, lobby = given(f, protocol.FieldPublic), given(f, protocol.FieldLocked), given(f, protocol.FieldLobby)
 		newTopic, newPassword = f.Has(protocol.FieldTopic), f.Has(protocol.FieldPassword)
 	)
-	change := func(kept *chat.MadeRoom, now time.Time) {
+	return s.room.amend(s.epoch, func(kept *chat.MadeRoom, now time.Time) {
 		public.set(&kept.Public)
 		locked.set(&kept.Locked)
 		lobby.set(&kept.Lobby)
@@ -42,22 +42,12 @@ func (s *Session) setRoom(f *protocol.Frame) *protocol.Error {
 		if locked.given || lobby.given || newPassword {
 			kept.Guarded = now
 		}
-	}
-	if s.room.isSo(change) {
-		s.ok(f.ID)
-		return nil
-	}
-	return s.room.amend(s.epoch, change, s.settle(f.ID))
+	}, s.settle(f.ID))
 }
 
-// isSo tells whether a change of settings changes none.
-func (r *Room) isSo(change func(*chat.MadeRoom, time.Time)) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	as := r.kept
-	change(&as, as.Guarded)
-	return as.Topic == r.kept.Topic && as.Public == r.kept.Public && as.Locked == r.kept.Locked &&
-		as.Lobby == r.kept.Lobby && as.Password == r.kept.Password
+// sameSettings tells whether two states of a room have the same settings.
+func sameSettings(a, b *chat.MadeRoom) bool {
+	return a.Topic == b.Topic && a.Public == b.Public && a.Locked == b.Locked && a.Lobby == b.Lobby && a.Password == b.Password
 }
 
 // choice is a setting that a frame may carry.
@@ -88,7 +78,8 @@ func parseTopic(topic string) (string, *protocol.Error) {
 // amend has the room kept as change makes it, makes it so, tells everyone in it
 // and calls done. A room that nobody made is one that was made from then on. It
 // runs in the room's queue, unless the room was erased since the epoch; change gets a
-// time that is later than that of all tokens, and is called more than once.
+// time that is later than that of all tokens, and is called more than once. With nil
+// the room is kept as it is; a change of settings that changes none costs nothing.
 func (r *Room) amend(epoch int, change func(kept *chat.MadeRoom, now time.Time), done func(*protocol.Error)) *protocol.Error {
 	if !r.queue.push(job{do: func() { done(r.amendNow(epoch, change)) }}) {
 		return errBusy
@@ -97,24 +88,28 @@ func (r *Room) amend(epoch int, change func(kept *chat.MadeRoom, now time.Time),
 }
 
 func (r *Room) amendNow(epoch int, change func(*chat.MadeRoom, time.Time)) *protocol.Error {
-	adopted, fault := r.hub.adopt(r, epoch)
-	if fault != nil {
-		return fault
+	if !r.hub.stands(r, epoch) {
+		return errErased
 	}
 	r.mu.Lock()
 	as, now := r.keptLocked(), r.guardTimeLocked()
 	r.mu.Unlock()
-	change(&as, now)
+	if change != nil {
+		before := as
+		if change(&as, now); sameSettings(&before, &as) {
+			return nil
+		}
+	}
 	if err := r.hub.keeper.Keep(r.hub.ctx, as); err != nil {
 		r.hub.log.Error("room not kept", "room", r.tag, "err", err)
-		if adopted {
-			r.hub.unadopt()
-		}
 		return errNotKept
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.made = true
+	if change == nil {
+		return nil
+	}
 	guarded := r.kept.Guarded
 	change(&r.kept, now)
 	r.showLocked()
@@ -152,29 +147,14 @@ func (r *Room) showLocked() {
 	}
 }
 
-// adopt takes a place among the rooms that were made for one that nobody made,
-// and tells whether it did; not if it was erased since the epoch. It runs in the room's queue.
-func (h *Hub) adopt(r *Room, epoch int) (bool, *protocol.Error) {
+// stands tells whether a room was not erased since the epoch. It runs in the room's
+// queue, which keeps the room until it has run.
+func (h *Hub) stands(r *Room, epoch int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r.mu.Lock()
-	made, erased := r.made, r.epoch != epoch
-	r.mu.Unlock()
-	switch {
-	case erased || h.rooms[r.id] != r:
-		return false, errErased
-	case made:
-		return false, nil
-	}
-	h.made++
-	return true, nil
+	defer r.mu.Unlock()
+	return r.epoch == epoch && h.rooms[r.id] == r
 }
 
 var errErased = protocol.Errorf(protocol.CodeNoSuchRoom, "The room was erased.")
-
-// unadopt gives a place back.
-func (h *Hub) unadopt() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.made--
-}

@@ -18,7 +18,7 @@ type watchers struct {
 
 	mu  sync.Mutex // guards what follows
 	all map[chan struct{}]netip.Prefix
-	of  map[netip.Prefix]int // of each address
+	of  tally // of them
 }
 
 // WatchRooms answers a channel that gets a value when the public rooms have
@@ -33,11 +33,11 @@ func (h *Hub) WatchRooms(addr netip.Addr) (changes <-chan struct{}, stop func(),
 		return nil, nil, false
 	}
 	if w.all == nil {
-		w.all, w.of = make(map[chan struct{}]netip.Prefix), make(map[netip.Prefix]int)
+		w.all, w.of = make(map[chan struct{}]netip.Prefix), make(tally)
 	}
 	c := make(chan struct{}, 1)
 	w.all[c] = from
-	w.of[from]++
+	w.of.add(from)
 	return c, func() { w.end(c) }, true
 }
 
@@ -49,9 +49,7 @@ func (w *watchers) end(c chan struct{}) {
 		return
 	}
 	delete(w.all, c)
-	if w.of[from]--; w.of[from] == 0 {
-		delete(w.of, from)
-	}
+	w.of.drop(from)
 }
 
 // notify never blocks: a watcher that has not looked yet will see it all.
