@@ -34,10 +34,17 @@ func (h *Hub) EraseRoom(ctx context.Context, name, hostKey string, any bool) *pr
 	}
 	select {
 	case fault := <-done:
-		return fault
+		if fault != nil {
+			return fault
+		}
 	case <-ctx.Done():
 		return errNotErased
 	}
+	select {
+	case <-room.queue.rest(): // then its name is free
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 func (h *Hub) checkHostKey(id RoomID, key string) *protocol.Error {

@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"net/netip"
 	"testing"
 
 	"moim/chat"
@@ -62,6 +63,22 @@ func TestEraseRoom(t *testing.T) {
 		keeper.set(true)
 		if fault := s.Hub.EraseRoom(t.Context(), "tea", "", true); fault == nil || fault.Code != protocol.CodeInternal {
 			t.Errorf("a room that cannot be forgotten: %v", fault)
+		}
+	})
+}
+
+// TestErasedNameIsFree holds that a room can be made under the name of an erased
+// one as soon as it is erased.
+func TestErasedNameIsFree(t *testing.T) {
+	RunTCP(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		for i := range 250 {
+			_, key, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: "tea"}, netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fault := s.Hub.EraseRoom(t.Context(), "tea", key, false); fault != nil {
+				t.Fatal(fault)
+			}
 		}
 	})
 }

@@ -25,6 +25,7 @@ type queue struct {
 	mu      sync.Mutex // guards what follows
 	jobs    []job
 	running bool
+	resting []chan struct{} // closed when it no longer runs
 }
 
 // push adds a job; false when too many wait.
@@ -47,8 +48,12 @@ func (q *queue) work() {
 	for {
 		q.mu.Lock()
 		if len(q.jobs) == 0 {
-			q.jobs, q.running = nil, false
+			resting := q.resting
+			q.jobs, q.running, q.resting = nil, false, nil
 			q.mu.Unlock()
+			for _, rest := range resting {
+				close(rest)
+			}
 			q.room.rested()
 			return
 		}
@@ -79,6 +84,19 @@ func (q *queue) busy() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.running
+}
+
+// rest is closed as soon as nothing runs.
+func (q *queue) rest() <-chan struct{} {
+	rest := make(chan struct{})
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running {
+		q.resting = append(q.resting, rest)
+	} else {
+		close(rest)
+	}
+	return rest
 }
 
 // rested is told that the queue has run its jobs: the room stayed for them.
