@@ -27,6 +27,7 @@ const (
 	argonLanes   = 1
 	argonSalt    = 16  // bytes
 	argonKey     = 32  // bytes
+	restOfGuess  = 3   // times as long as it took; otherwise once
 	maxHashes    = 256 // wait for their turn
 	maxNear      = 8   // of them from one address
 	hashPatience = 5 * time.Second
@@ -68,8 +69,9 @@ func newPasswords() *passwords {
 	}
 }
 
-// turn waits until a password may be hashed; done has to be called then.
-func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(), fault *protocol.Error) {
+// turn waits until a password may be hashed; done has to be called then. The rest
+// after it is for calls, and longer after a guess.
+func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(guessed bool), fault *protocol.Error) {
 	if !p.wait(addr) {
 		return nil, errManyHashes
 	}
@@ -78,9 +80,13 @@ func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(), f
 	select {
 	case p.turns <- struct{}{}:
 		began := time.Now()
-		return func() {
+		return func(guessed bool) {
 			p.leave(addr)
-			time.AfterFunc(time.Since(began), func() { <-p.turns }) // as long a rest, which is for calls
+			rest := time.Since(began)
+			if guessed {
+				rest *= restOfGuess
+			}
+			time.AfterFunc(rest, func() { <-p.turns })
 		}, nil
 	case <-ctx.Done():
 		p.leave(addr)
@@ -123,10 +129,10 @@ func (p *passwords) hash(ctx context.Context, addr netip.Prefix, password string
 	if fault != nil {
 		return "", fault
 	}
-	defer done()
+	defer done(false)
 	var salt [argonSalt]byte
 	rand.Read(salt[:])
-	key := argon2.IDKey([]byte(password), salt[:], argonPasses, p.memory, argonLanes, argonKey)
+	key := argonOf(password, salt[:], argonPasses, p.memory, argonLanes, argonKey)
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, argonPasses, argonLanes,
 		base64.RawStdEncoding.EncodeToString(salt[:]), base64.RawStdEncoding.EncodeToString(key)), nil
 }
@@ -147,7 +153,17 @@ func matches(hash, password string) bool {
 	if !ok || memory > 1<<20 || time < 1 || time > 64 || lanes < 1 {
 		return false
 	}
-	return subtle.ConstantTimeCompare(argon2.IDKey([]byte(password), salt, time, memory, lanes, uint32(len(key))), key) == 1 //nolint:gosec // a stored hash is short
+	return subtle.ConstantTimeCompare(argonOf(password, salt, time, memory, lanes, uint32(len(key))), key) == 1 //nolint:gosec // a stored hash is short
+}
+
+// argonOf hashes with argon2id, which computes slice by slice (RFC 9106, section
+// 3.4), each in a goroutine of its own. With its thread held here another one does
+// each of them and sleeps then, twenty times in a hash: a call's thread that the
+// kernel has wait for the processor meanwhile waits for one slice, not for all.
+func argonOf(password string, salt []byte, passes, memory uint32, lanes uint8, length uint32) []byte {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return argon2.IDKey([]byte(password), salt, passes, memory, lanes, length)
 }
 
 // decodePair reads a salt and a key, each in base64, with $ between them.
@@ -183,11 +199,13 @@ func (r *Room) checkPassword(s *socket, req *joinRequest) *protocol.Error {
 	if fault != nil {
 		return fault
 	}
-	defer done()
 	if !may() { // others of the address may have guessed meanwhile
+		done(false)
 		return errGuesses
 	}
-	if matches(hash, req.password) {
+	right := matches(hash, req.password)
+	done(!right)
+	if right {
 		req.proven = hash
 		return nil
 	}
