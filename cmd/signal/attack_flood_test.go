@@ -27,6 +27,14 @@ import (
 // and to whom.
 const attackerVariable = "MOIM_TEST_ATTACKER"
 
+// What the kernel does for attackers is taken from all on this machine, so their
+// buffers are small and they send what a network may bring: thousands of frames a
+// second on each socket, far more than is read.
+const (
+	attackerBuffer = 64 << 10 // bytes
+	framesAtOnce   = 8        // in a millisecond
+)
+
 // attacker floods a server from many addresses of the loopback network.
 type attacker struct {
 	ctx    context.Context //nolint:containedctx // of the process
@@ -117,15 +125,21 @@ func TestAttacker(*testing.T) {
 	fmt.Printf("%d done, %d refused or failed\n", a.done.Load(), a.failed.Load())
 }
 
-// dialer connects from one of a million addresses.
-func (a *attacker) dialer() *net.Dialer {
+// dial connects from one of a million addresses.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ip := net.IPv4(127, byte(1+rand.N(15)), byte(rand.N(256)), byte(1+rand.N(254)))
-	return &net.Dialer{LocalAddr: &net.TCPAddr{IP: ip}, Timeout: 5 * time.Second}
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: ip}, Timeout: 5 * time.Second}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetReadBuffer(attackerBuffer)
+		_ = tcp.SetWriteBuffer(attackerBuffer)
+	}
+	return conn, err
 }
 
 // connect opens a connection that ends with the attack.
 func (a *attacker) connect(address string) net.Conn {
-	conn, err := a.dialer().DialContext(a.ctx, "tcp4", address)
+	conn, err := dial(a.ctx, "tcp4", address)
 	if err != nil {
 		a.failed.Add(1)
 		a.pause(10 * time.Millisecond)
@@ -196,7 +210,7 @@ func (a *attacker) count(err error) {
 // socket opens a WebSocket.
 func (a *attacker) socket() *websocket.Conn {
 	ws, _, err := websocket.Dial(a.ctx, a.url+"/ws", &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: &http.Transport{DialContext: a.dialer().DialContext}},
+		HTTPClient: &http.Client{Transport: &http.Transport{DialContext: dial}},
 	})
 	if err != nil {
 		a.failed.Add(1)
@@ -231,6 +245,9 @@ func (a *attacker) speak(frames func(i int) string) {
 		a.count(err)
 		if err != nil {
 			return
+		}
+		if i%framesAtOnce == 0 {
+			a.pause(time.Millisecond)
 		}
 	}
 }
@@ -294,7 +311,7 @@ func (a *attacker) names() {
 func (a *attacker) makes() { a.ask(http.MethodPost, "/api/rooms", "{}") }
 
 func (a *attacker) ask(method, path, body string) {
-	client := &http.Client{Transport: &http.Transport{DialContext: a.dialer().DialContext}}
+	client := &http.Client{Transport: &http.Transport{DialContext: dial}}
 	defer client.CloseIdleConnections()
 	for range 300 {
 		request, err := http.NewRequestWithContext(a.ctx, method, a.url+path, strings.NewReader(body))

@@ -62,6 +62,7 @@ type config struct {
 	LimitSockets               int            `default:"20000" env:"MOIM_LIMIT_SOCKETS" placeholder:"N" group:"limits" help:"WebSockets at once, so people in all rooms (default ${default}, ${env})."`
 	LimitConnections           int            `default:"20000" env:"MOIM_LIMIT_CONNECTIONS" placeholder:"N" group:"limits" help:"HTTP connections at once that are no WebSockets (default ${default}, ${env})."`
 	LimitConnectionsPerAddress int            `default:"1000" env:"MOIM_LIMIT_CONNECTIONS_PER_ADDRESS" placeholder:"N" group:"limits" help:"Of them from one address that is no trusted proxy (default ${default}, ${env})."`
+	LimitRequests              int            `default:"0" env:"MOIM_LIMIT_REQUESTS" placeholder:"N" group:"limits" help:"Requests over HTTP that begin in a second, of all addresses; a WebSocket, TLS and what changes something count as four. More wait, and addresses take turns. 0 is 2500 for each processor (default ${default}, ${env})."`
 	LimitRooms                 int            `default:"10000" env:"MOIM_LIMIT_ROOMS" placeholder:"N" group:"limits" help:"Rooms at once, those that somebody is in and those that were made (default ${default}, ${env})."`
 
 	Debug    string   `env:"MOIM_DEBUG" placeholder:"HOST:PORT" group:"operation" help:"Address to serve Go's profiles on (net/http/pprof); keep it private (${env})."`
@@ -127,6 +128,8 @@ func (c *config) settle() error {
 		return errors.New("--require-token needs --token-key, to read tokens with")
 	case c.LimitConnections < 1 || c.LimitConnectionsPerAddress < 1:
 		return errors.New("--limit-connections and --limit-connections-per-address are at least 1")
+	case c.LimitRequests < 0:
+		return errors.New("--limit-requests is at least 1, or 0 for what the processors stand")
 	case c.LimitRelay < 1 || c.LimitAllocations < 1:
 		return errors.New("--limit-relay and --limit-allocations are at least 1; --turn=off is for no relay")
 	case c.RelayPorts.Last-c.RelayPorts.First < 1:

@@ -10,6 +10,10 @@ import (
 	"moim/signaling"
 )
 
+// sendBuffer is what the kernel may hold of answers that nobody reads, in bytes of
+// each connection; by itself it would hold megabytes.
+const sendBuffer = 256 << 10
+
 // crowd bounds the HTTP connections that are open at once, in all and of each
 // address. One too many is closed at once: whoever holds the others cannot make
 // anybody else wait. WebSockets are counted elsewhere, by signaling.
@@ -37,6 +41,10 @@ func (c *crowd) note(conn net.Conn, state http.ConnState) {
 		if !c.enter(conn) {
 			c.refused.Add(1)
 			cut(conn)
+			return
+		}
+		if tcp, ok := below(conn).(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(sendBuffer)
 		}
 	case http.StateClosed, http.StateHijacked:
 		c.leave(conn)
@@ -80,10 +88,15 @@ func (c *crowd) len() int {
 // cut ends a connection without a word: a farewell over TLS could take its time, and who
 // accepts connections waits for it.
 func cut(conn net.Conn) {
+	below(conn).Close()
+}
+
+// below is the connection that TLS goes over.
+func below(conn net.Conn) net.Conn {
 	if secured, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secured.NetConn()
+		return secured.NetConn()
 	}
-	conn.Close()
+	return conn
 }
 
 // remoteAddr is the address of the other side; the zero one for what has none.

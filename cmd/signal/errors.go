@@ -61,6 +61,9 @@ type errorBody struct {
 	} `json:"error"`
 }
 
+// retryAfter is when to ask again, in seconds (RFC 9110, section 10.2.3).
+const retryAfter = "1"
+
 // writeError is Echo's error handler.
 func writeError(log *slog.Logger, err error, c echo.Context) {
 	if c.Response().Committed {
@@ -77,8 +80,8 @@ func writeError(log *slog.Logger, err error, c echo.Context) {
 	if e.status == http.StatusUnauthorized {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer") // RFC 9110, section 11.6.1
 	}
-	if e.status == http.StatusTooManyRequests {
-		c.Response().Header().Set(echo.HeaderRetryAfter, "1") // seconds; RFC 9110, section 10.2.3
+	if e.status == http.StatusTooManyRequests || e.status == http.StatusServiceUnavailable {
+		c.Response().Header().Set(echo.HeaderRetryAfter, retryAfter)
 	}
 	var body errorBody
 	body.Error.Code, body.Error.Message = e.code, e.message

@@ -44,6 +44,9 @@ var (
 	connections = gauge("http_connections", "HTTP connections that are no WebSockets.")
 	turnedAway  = counter("http_connections_refused_total", "HTTP connections closed at once, as there were too many.")
 
+	paced    = gauge("requests_waiting", "Requests and handshakes of TLS that wait for their turn.")
+	unserved = counter("requests_refused_total", "Requests and handshakes of TLS refused, as too many waited.")
+
 	relayState   = gauge("relay_state", "1 for the verdict of the relay's newest self-test on each transport.", "transport", "state", "reason")
 	allocations  = gauge("relay_allocations", "Relayed transport addresses.")
 	allocated    = counter("relay_allocations_total", "Relayed transport addresses made.")
@@ -62,7 +65,7 @@ var (
 // Describe implements prometheus.Collector.
 func (gauges) Describe(to chan<- *prometheus.Desc) {
 	for _, m := range []metric{
-		rooms, peers, calls, connections, turnedAway, relayState, allocations, allocated, refused, packets, bytesRelayed, dropped, streams, accepted, waiting, handed, expiration,
+		rooms, peers, calls, connections, turnedAway, paced, unserved, relayState, allocations, allocated, refused, packets, bytesRelayed, dropped, streams, accepted, waiting, handed, expiration,
 	} {
 		to <- m.desc
 	}
@@ -80,6 +83,8 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 	put(calls, float64(g.server.testCalls.Calls()))
 	put(connections, float64(g.server.crowd.len()))
 	put(turnedAway, float64(g.server.crowd.refused.Load()))
+	put(paced, float64(g.server.pace.queue.Waiting()))
+	put(unserved, float64(g.server.pace.refused.Load()))
 	for _, check := range g.server.relay.checks() {
 		put(relayState, 1, check.Transport, string(check.State), check.Reason)
 	}

@@ -38,7 +38,7 @@ type secure struct {
 }
 
 // newSecure takes the address of --tls. It answers nil when there is none.
-func newSecure(cfg config, log *slog.Logger) (*secure, error) {
+func newSecure(cfg config, pace *pace, log *slog.Logger) (*secure, error) {
 	if cfg.TLS == "" {
 		return nil, nil //nolint:nilnil // none is wanted
 	}
@@ -51,7 +51,7 @@ func newSecure(cfg config, log *slog.Logger) (*secure, error) {
 		return nil, err
 	}
 	return &secure{
-		listener: listener, port: edge.New(listener, source.TLS(), log), source: source,
+		listener: listener, port: edge.New(listener, source.TLS(), pace.handshake, log), source: source,
 		place: httpsPlace{port: portOf(listener.Addr()), domains: cfg.Domain},
 	}, nil
 }

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"runtime"
 	"strings"
 	"time"
 
@@ -44,6 +43,7 @@ type server struct {
 	tokenOnly bool // nobody joins without a token
 	fronts    []front
 	proxies   proxies
+	pace      *pace
 	crowd     *crowd
 	strict    bool // browsers are told to come by HTTPS alone
 }
@@ -94,7 +94,9 @@ func (s *server) build(cfg config) error {
 	if err != nil {
 		return err
 	}
-	if s.secure, err = newSecure(cfg, s.log); err != nil {
+	s.proxies = newProxies(cfg.TrustedProxy)
+	s.pace = newPace(cfg.LimitRequests, s.proxies.client)
+	if s.secure, err = newSecure(cfg, s.pace, s.log); err != nil {
 		return err
 	}
 	if err := s.buildRelay(cfg); err != nil {
@@ -108,16 +110,16 @@ func (s *server) build(cfg config) error {
 	if err != nil {
 		return err
 	}
-	s.proxies = newProxies(cfg.TrustedProxy)
 	s.crowd = newCrowd(cfg.LimitConnections, cfg.LimitConnectionsPerAddress, s.proxies.trust)
 	s.strict = s.secure != nil && !cfg.SelfSigned
-	whole := newHTTP(s.routes(pages), s.log, s.crowd.note)
+	routes := s.routes(pages)
+	whole := newHTTP(routes, s.log, s.crowd.note)
 	whole.ReadTimeout, whole.WriteTimeout = readTimeout, writeTimeout
 	if s.secure == nil {
 		s.fronts[0].http = whole
 		return nil
 	}
-	door := newHTTP(s.secure.door(whole.Handler), s.log, s.crowd.note)
+	door := newHTTP(s.pace.handler(s.secure.door(routes)), s.log, s.crowd.note)
 	door.ReadTimeout, door.WriteTimeout = readTimeout, writeTimeout
 	s.fronts[0].http = door
 	s.fronts = append(s.fronts, front{whole, s.secure.port.HTTP()})
@@ -248,7 +250,7 @@ func (s *server) routes(pages *pages) http.Handler {
 			s.log.Error("request panicked", "route", c.Path(), "stack", string(stack))
 			return err
 		},
-	}), secureHeaders(s.strict), takingTurns)
+	}), secureHeaders(s.strict), s.pace.middleware)
 
 	e.GET("/ws", func(c echo.Context) error {
 		s.relay.noteClient(clientAddr(c))
@@ -263,15 +265,6 @@ func (s *server) routes(pages *pages) http.Handler {
 	(&checkAPI{calls: s.testCalls, relay: s.relay, hub: s.hub}).register(api)
 	pages.register(e)
 	return e
-}
-
-// takingTurns makes a connection on which many requests wait take turns with all others,
-// after each: none of them waits for anything, as long as nobody reads the answers.
-func takingTurns(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		defer runtime.Gosched()
-		return next(c)
-	}
 }
 
 func profiles() http.Handler {

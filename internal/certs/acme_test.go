@@ -187,7 +187,7 @@ func port(t *testing.T, addr string) int {
 // serve runs a source behind the shared port until stop.
 func serve(t *testing.T, l net.Listener, source Source) (stop func()) {
 	t.Helper()
-	p := edge.New(l, source.TLS(), slog.New(slog.DiscardHandler))
+	p := edge.New(l, source.TLS(), nil, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { p.Run(ctx) })

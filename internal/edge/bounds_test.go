@@ -93,7 +93,7 @@ func TestSlowClientsAreClosed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newPipes()
-				p := New(l, serverConf(), slog.New(slog.DiscardHandler))
+				p := New(l, serverConf(), nil, slog.New(slog.DiscardHandler))
 				p.HTTP()
 				stop := start(t, p)
 				conn := l.dial(t)
@@ -115,7 +115,7 @@ func TestAcceptedConnectionsHaveNoDeadline(t *testing.T) {
 	for _, proto := range []string{"http/1.1", "stun.turn", ""} {
 		synctest.Test(t, func(t *testing.T) {
 			l := newPipes()
-			p := New(l, serverConf(), slog.New(slog.DiscardHandler))
+			p := New(l, serverConf(), nil, slog.New(slog.DiscardHandler))
 			outlet := map[string]net.Listener{"http/1.1": p.HTTP(), "stun.turn": p.TURN(), "": p.TURN()}[proto]
 			stop := start(t, p)
 			client := tls.Client(l.dial(t), clientConf(proto))
@@ -142,10 +142,44 @@ func TestAcceptedConnectionsHaveNoDeadline(t *testing.T) {
 	}
 }
 
+// TestPace holds that handshakes begin when the pace lets them, and that whom it
+// refuses is closed.
+func TestPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newPipes()
+		var calls atomic.Int32
+		pace := func(ctx context.Context, _ netip.Prefix) error {
+			if calls.Add(1) > 1 {
+				return errors.New("too many")
+			}
+			select {
+			case <-time.After(3 * time.Second):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		p := New(l, serverConf(), pace, slog.New(slog.DiscardHandler))
+		outlet := p.TURN()
+		stop := start(t, p)
+		began := time.Now()
+		go tls.Client(l.dial(t), clientConf("stun.turn")).Handshake()
+		conn, err := outlet.Accept()
+		if err != nil || time.Since(began) != 3*time.Second {
+			t.Errorf("accepted after %v: %v", time.Since(began), err)
+		}
+		conn.Close()
+		if took := closedAfter(l.dial(t)); took != 0 {
+			t.Errorf("closed after %v", took)
+		}
+		stop()
+	})
+}
+
 func TestAcceptErrorsAreOutlived(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newPipes()
-		p := New(l, serverConf(), slog.New(slog.DiscardHandler))
+		p := New(l, serverConf(), nil, slog.New(slog.DiscardHandler))
 		outlet := p.TURN()
 		start(t, p)
 		begin := time.Now()
@@ -202,7 +236,7 @@ func TestRunEnds(t *testing.T) {
 func TestRunEndsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newPipes()
-		p := New(l, serverConf(), slog.New(slog.DiscardHandler))
+		p := New(l, serverConf(), nil, slog.New(slog.DiscardHandler))
 		p.HTTP()
 		stop := start(t, p)
 		l.dial(t)

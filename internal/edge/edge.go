@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,7 @@ type Port struct {
 	// static
 	listener net.Listener
 	conf     *tls.Config
+	pace     Pace
 	log      *slog.Logger
 	http     *outlet
 	turn     *outlet
@@ -46,9 +48,14 @@ type Port struct {
 	counters counters
 }
 
+// Pace returns when a client, an IPv4 address or an IPv6 /64, may begin its
+// handshake, or an error when it may not.
+type Pace func(context.Context, netip.Prefix) error
+
 // New makes a Port of a listener, which Run closes. conf says which certificate
-// is shown; what HTTP and TURN need in NextProtos is added to it.
-func New(l net.Listener, conf *tls.Config, log *slog.Logger) *Port {
+// is shown; what HTTP and TURN need in NextProtos is added to it. Without a pace
+// handshakes begin at once.
+func New(l net.Listener, conf *tls.Config, pace Pace, log *slog.Logger) *Port {
 	conf = conf.Clone()
 	acme := slices.Contains(conf.NextProtos, protoACME)
 	conf.NextProtos = []string{protoTURN, protoHTTP2, protoHTTP}
@@ -56,7 +63,7 @@ func New(l net.Listener, conf *tls.Config, log *slog.Logger) *Port {
 		conf.NextProtos = append(conf.NextProtos, protoACME)
 	}
 	return &Port{
-		listener: l, conf: conf, log: log,
+		listener: l, conf: conf, pace: pace, log: log,
 		http: newOutlet(l.Addr()), turn: newOutlet(l.Addr()),
 		patience: handshakeTime, handover: handoverTime,
 		waiting: newWaiting(maxWaiting, maxOfClient),
@@ -143,6 +150,11 @@ func (p *Port) serve(ctx context.Context, raw net.Conn, place *place) {
 // outlet is nil when the handshake was all.
 func (p *Port) recognize(ctx context.Context, raw net.Conn) (net.Conn, *outlet, error) {
 	raw.SetDeadline(time.Now().Add(p.patience))
+	if p.pace != nil {
+		if err := p.pace(ctx, prefixOf(raw.RemoteAddr())); err != nil {
+			return nil, nil, err
+		}
+	}
 	conn := tls.Server(raw, p.conf)
 	if err := conn.HandshakeContext(context.WithoutCancel(ctx)); err != nil {
 		return nil, nil, err

@@ -56,7 +56,7 @@ func newPort(t *testing.T, protos ...string) *Port {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(l, serverConf(protos...), slog.New(slog.DiscardHandler))
+	return New(l, serverConf(protos...), nil, slog.New(slog.DiscardHandler))
 }
 
 // start runs a Port until the test's end or until stop.

@@ -1,0 +1,153 @@
+// Package fairqueue lets work begin at no more than a rate, and has those who ask
+// for it take turns when there is more (fair queueing, RFC 970): who asks for much
+// waits behind itself.
+package fairqueue
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// ErrFull is that too much waits already, or has waited for too long.
+var ErrFull = errors.New("fairqueue: too much waits")
+
+// breath is the shortest time between two rounds of turns: timers are no finer.
+const breath = time.Millisecond
+
+// Queue has work wait for its turn. Its methods may be called at once.
+type Queue struct {
+	// Static.
+	most     int           // pieces of work that wait
+	patience time.Duration // how long one waits
+	tokens   *rate.Limiter
+
+	mu    sync.Mutex // guards what follows
+	count int        // pieces of work that wait
+	lines map[netip.Prefix]*line
+	turns list.List // of *line, next first; each has work
+	timer bool      // whether a round is to come
+}
+
+// line is what one address waits for.
+type line struct {
+	from  netip.Prefix
+	works list.List     // of *work, oldest first
+	turn  *list.Element // in Queue.turns
+}
+
+// work is a piece of work that waits.
+type work struct {
+	cost  int
+	ready chan struct{} // closed when it may begin
+	place *list.Element // in line.works; nil when it has left; guarded by Queue.mu
+}
+
+// New makes a queue that lets work of a cost of perSecond begin in a second, and of
+// burst at once after a time without any. At most so many pieces wait, each no
+// longer than patience.
+func New(perSecond, burst, most int, patience time.Duration) *Queue {
+	return &Queue{
+		most: most, patience: patience, tokens: rate.NewLimiter(rate.Limit(perSecond), burst),
+		lines: make(map[netip.Prefix]*line),
+	}
+}
+
+// Wait returns when work of an address may begin. A cost over the burst counts as
+// that. The error is ErrFull or that of ctx.
+func (q *Queue) Wait(ctx context.Context, from netip.Prefix, cost int) error {
+	cost = min(cost, q.tokens.Burst())
+	q.mu.Lock()
+	if q.count == 0 && q.tokens.AllowN(time.Now(), cost) {
+		q.mu.Unlock()
+		return nil
+	}
+	if q.count >= q.most {
+		q.mu.Unlock()
+		return ErrFull
+	}
+	l, w := q.enterLocked(from, cost)
+	q.mu.Unlock()
+
+	patience := time.NewTimer(q.patience)
+	defer patience.Stop()
+	var err error
+	select {
+	case <-w.ready:
+		return nil
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-patience.C:
+		err = ErrFull
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.place == nil {
+		return nil // its turn came meanwhile
+	}
+	q.leaveLocked(l, w)
+	return err
+}
+
+// Waiting is how many pieces of work wait.
+func (q *Queue) Waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.count
+}
+
+func (q *Queue) enterLocked(from netip.Prefix, cost int) (*line, *work) {
+	l := q.lines[from]
+	if l == nil {
+		l = &line{from: from}
+		l.turn = q.turns.PushBack(l)
+		q.lines[from] = l
+	}
+	w := &work{cost: cost, ready: make(chan struct{})}
+	w.place = l.works.PushBack(w)
+	q.count++
+	if !q.timer {
+		q.laterLocked(cost)
+	}
+	return l, w
+}
+
+func (q *Queue) leaveLocked(l *line, w *work) {
+	l.works.Remove(w.place)
+	w.place = nil
+	q.count--
+	if l.works.Len() == 0 {
+		q.turns.Remove(l.turn)
+		delete(q.lines, l.from)
+	}
+}
+
+// laterLocked has the next round come when there is enough for a cost.
+func (q *Queue) laterLocked(cost int) {
+	lacks := float64(cost) - q.tokens.Tokens()
+	q.timer = true
+	time.AfterFunc(max(breath, time.Duration(lacks/float64(q.tokens.Limit())*float64(time.Second))), q.round)
+}
+
+// round lets begin what may, one piece of each line after the other.
+func (q *Queue) round() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.timer = false
+	for q.turns.Len() > 0 {
+		l := q.turns.Front().Value.(*line)
+		w := l.works.Front().Value.(*work)
+		if !q.tokens.AllowN(time.Now(), w.cost) {
+			q.laterLocked(w.cost)
+			return
+		}
+		q.turns.MoveToBack(l.turn)
+		q.leaveLocked(l, w)
+		close(w.ready)
+	}
+}
