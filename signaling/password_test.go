@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,5 +110,37 @@ func TestGuessesOfRoom(t *testing.T) {
 		s.JoinAs(Frame{"room": "tea", "host": key})
 		makeRoom(t, s, signaling.RoomSpec{Name: "coffee", Password: "none"})
 		s.DialWith(from(0)).Join(Frame{"room": "coffee", "password": "none"})
+	})
+}
+
+// TestPasswordTellsNothing holds that wrong passwords, near the right one or not,
+// are answered after the time that the right one takes.
+func TestPasswordTellsNothing(t *testing.T) {
+	RunTCP(t, signaling.Config{}, func(t *testing.T, s *Server) {
+		makeRoom(t, s, signaling.RoomSpec{Name: "tea", Password: "two lumps"})
+		answered := func(password string, want protocol.Type) time.Duration {
+			s.Hub.HoldTurns()() // nobody rests any more
+			p := s.Dial()
+			began := time.Now()
+			p.SendJoin(Frame{"room": "tea", "id": 1, "password": password})
+			p.Expect(want)
+			took := time.Since(began)
+			if want == protocol.TypeJoined {
+				p.Sendf(`{"type":"leave"}`)
+			}
+			return took
+		}
+		var right, wrong []time.Duration
+		for i := range 9 {
+			right = append(right, answered("two lumps", protocol.TypeJoined))
+			wrong = append(wrong, answered([]string{"x", "two lumpz", strings.Repeat("two lumps", 20)}[i%3], protocol.TypeError))
+		}
+		slices.Sort(right)
+		slices.Sort(wrong)
+		if ratio := wrong[4].Seconds() / right[4].Seconds(); ratio < 0.75 || ratio > 1.33 {
+			t.Errorf("wrong passwords take %v, the right one %v", wrong[4], right[4])
+		} else {
+			t.Logf("wrong passwords take %v, the right one %v (%.2f)", wrong[4], right[4], ratio)
+		}
 	})
 }
