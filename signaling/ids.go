@@ -93,9 +93,9 @@ func plainRoom(name string) bool {
 // defaultName is the display name of who gives none.
 const defaultName = "Guest"
 
-// parseName makes of a display name as people write it the one to show. The
+// ParseName makes of a display name as people write it the one to show. The
 // error has the code bad-name.
-func parseName(name string) (string, *protocol.Error) {
+func ParseName(name string) (string, *protocol.Error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	if n := utf8.RuneCountInString(name); n < 1 || n > protocol.MaxName {
 		return "", protocol.Errorf(protocol.CodeBadName, "A name has 1 to %d characters.", protocol.MaxName)

@@ -153,7 +153,7 @@ func (s *socket) parseJoin(f *protocol.Frame, now time.Time) (*joinRequest, *pro
 		attempt: f.Int(protocol.FieldAttempt), password: f.Text(protocol.FieldPassword), pass: Pass{Rights: AllRights},
 	}
 	if given := f.Text(protocol.FieldName); given != "" {
-		if req.name, fault = parseName(given); fault != nil {
+		if req.name, fault = ParseName(given); fault != nil {
 			return nil, fault
 		}
 	}
@@ -198,7 +198,7 @@ func (s *socket) readPass(f *protocol.Frame, req *joinRequest, now time.Time) *p
 	if pass.Name == "" {
 		return nil
 	}
-	name, fault := parseName(pass.Name)
+	name, fault := ParseName(pass.Name)
 	req.name = name
 	return fault
 }

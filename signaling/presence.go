@@ -7,7 +7,7 @@ func (s *Session) update(f *protocol.Frame) *protocol.Error {
 	name := ""
 	if f.Has(protocol.FieldName) {
 		var fault *protocol.Error
-		if name, fault = parseName(f.Text(protocol.FieldName)); fault != nil {
+		if name, fault = ParseName(f.Text(protocol.FieldName)); fault != nil {
 			return fault
 		}
 		if s.named {

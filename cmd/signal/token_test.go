@@ -87,13 +87,14 @@ func TestTokenFlags(t *testing.T) {
 		"token --key=x=FILE":                        "--room",
 		"token --key=x=FILE --room=no/room":         "A room name",
 		"token --key=x=FILE --room=tea --role=x":    "guest",
+		"token --key=x=FILE --room=tea --name=LONG": "1 to 40 characters",
 		"token --key=x=FILE --room=tea --right=x":   "rights are of",
 		"token --key=x=FILE --room=tea --for=9000h": "8760h",
 		"token --key=x=FILE --room=tea --for=0s":    "--for",
 		"--require-token":                           "--token-key",
 		"--token-key=x":                             "KID=FILE",
 	} {
-		err := run(t.Context(), strings.Fields(strings.ReplaceAll(args, "FILE", file)), io.Discard, io.Discard)
+		err := run(t.Context(), strings.Fields(strings.NewReplacer("FILE", file, "LONG", strings.Repeat("a", 41)).Replace(args)), io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret secret") {
 			t.Errorf("%s: %v, want something with %q", args, err, want)
 		}

@@ -158,6 +158,11 @@ func (key Key) Sign(claims Claims) (string, error) {
 	if _, err := claims.pass(room); err != nil {
 		return "", errors.New("a role is host or guest, and rights are of chat, history, kick, mute, admit, room and delete")
 	}
+	if claims.Name != "" {
+		if _, fault := signaling.ParseName(claims.Name); fault != nil {
+			return "", errors.New(fault.Message)
+		}
+	}
 	token := jwt.NewWithClaims(key.method, claims)
 	token.Header["kid"] = key.ID
 	return token.SignedString(key.sign)
