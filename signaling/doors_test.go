@@ -131,7 +131,7 @@ func TestErasedWhileHashed(t *testing.T) {
 		if fault := s.Hub.EraseRoom(context.Background(), "tea", key, false); fault != nil {
 			t.Fatal(fault)
 		}
-		mina.ExpectClose(protocol.CloseKicked)
+		mina.ExpectClose(protocol.CloseErased)
 		for exists(t, s, "tea") {
 			runtime.Gosched()
 		}
@@ -179,7 +179,7 @@ func TestJoinedWhileErased(t *testing.T) {
 			late := s.JoinAs(Frame{"room": "tea", "host": key}) // when its patience has ended
 			close(store.hold)
 			<-done
-			late.ExpectClose(protocol.CloseKicked)
+			late.ExpectClose(protocol.CloseErased)
 		})
 	}
 }

@@ -98,7 +98,7 @@ func (r *Room) emptyAllLocked() {
 		delete(r.peers, member.id)
 		r.presentLocked(member)
 		member.out.drop()
-		member.out.close(protocol.CloseKicked)
+		member.out.close(protocol.CloseErased)
 	}
 	for _, k := range r.knocks {
 		r.rejectLocked(k, errRejected)

@@ -40,7 +40,7 @@ func TestEraseRoom(t *testing.T) {
 		if fault := s.Hub.EraseRoom(t.Context(), "TEA", key, false); fault != nil {
 			t.Fatal(fault)
 		}
-		mina.SkipToClose(protocol.CloseKicked)
+		mina.SkipToClose(protocol.CloseErased)
 		nana.ExpectRefused(5, protocol.CodeRejected)
 		nana.ExpectClose(protocol.CloseRefused)
 		s.Settle()
@@ -54,7 +54,7 @@ func TestEraseRoom(t *testing.T) {
 		if fault := s.Hub.EraseRoom(t.Context(), "tea", "", true); fault != nil {
 			t.Errorf("a room that nobody made: %v", fault)
 		}
-		again.ExpectClose(protocol.CloseKicked)
+		again.ExpectClose(protocol.CloseErased)
 		if fault := s.Hub.EraseRoom(t.Context(), "no spaces", "", true); fault == nil || fault.Code != protocol.CodeBadRoom {
 			t.Errorf("a bad name: %v", fault)
 		}

@@ -209,6 +209,26 @@ func browserHostLink(t *testing.T, c *chromium) {
 	phone.clicksIn(settings, "button", "Close")
 }
 
+// browserErased has a room erased while people are in it.
+func browserErased(t *testing.T, c *chromium) {
+	s := startSite(t)
+	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
+	key := s.makes(t, `{"name":"tea"}`)
+	meet("tea", mina, jonas)
+	mina.clicks("button", "Chat")
+	mina.says("Between us")
+	s.ask(http.MethodDelete, "/api/rooms/tea", "", "Authorization", "Bearer "+key).is(http.StatusNoContent, "")
+	for _, p := range []*person{mina, jonas} {
+		p.readsPage("This room was erased")
+		p.readsNot("main", "", "Between us")
+	}
+	jonas.clicks("button", "Join again")
+	jonas.sees("button", "Leave")
+	jonas.clicks("button", "Chat")
+	jonas.readsPage("No messages yet.")
+	jonas.misses("group", "Mina")
+}
+
 // browserTokens comes into a server that takes nobody without a token, as a
 // host who may not do everything and as a guest whose name is given.
 func browserTokens(t *testing.T, c *chromium) {
@@ -248,6 +268,21 @@ func browserTokens(t *testing.T, c *chromium) {
 	jonas.fills("Your name", "Nana")
 	jonas.clicks("button", "Rename")
 	jonas.readsIn(people, "Your invitation says what you are called.")
+	lena := c.person(t, s, "Lena", look{width: 1280, height: 800})
+	lena.open("/r/tea#token=" + token("--name=Lena", "--right=mute"))
+	lena.clicks("button", "Join")
+	mina.seesIn(stage, "group", "Lena")
+	mina.clicks("button", "Chat")
+	mina.says("Can you read this?")
+	lena.clicks("button", "Chat")
+	lena.readsIn(messages, "Can you read this?")
+	lena.readsPage("Your link lets you read along, but not write.")
+	for _, what := range [][2]string{{"textbox", "Message"}, {"button", "Search messages"}, {"button", "Reply"}} {
+		lena.misses(what[0], what[1])
+	}
+	lena.clicks("button", "People")
+	lena.seesIn(people, "textbox", "Your name")
+	lena.misses("button", "Message Mina privately")
 
 	closed := startSite(t, "--api-key="+key, "--open-rooms=off")
 	sora := c.person(t, closed, "Sora", look{})

@@ -117,6 +117,16 @@ export class Call extends EventTarget {
     return this.peers.get(this.you)?.role === 'host';
   }
 
+  /** Whether one may write to the others. */
+  get mayWrite() {
+    return this.hosting.may('chat');
+  }
+
+  /** Whether one may look up what was said before. */
+  get mayLookBack() {
+    return this.hosting.may('history');
+  }
+
   /** Whether one is a host who may do something. @param {import('./rights.js').HostRight} right */
   may(right) {
     return this.isHost && this.hosting.may(right);

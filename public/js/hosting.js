@@ -13,7 +13,7 @@ export class Hosting extends EventTarget {
   /** Name of the host who muted one, empty where it is not known; null once one has unmuted. @type {string|null} */
   mutedBy = null;
 
-  /** What one may do as host; null: everything. @type {ReadonlySet<string>|null} */
+  /** What one may do; null: everything. @type {ReadonlySet<string>|null} */
   #rights = null;
   #request;
   #names;
@@ -34,7 +34,7 @@ export class Hosting extends EventTarget {
     this.#rights = rightsOf(token);
   }
 
-  /** Whether one may do something, if one is a host. @param {import('./rights.js').HostRight} right */
+  /** Whether one may do something, which of hosts' things only hosts may. @param {import('./rights.js').HostRight | import('./rights.js').GuestRight} right */
   may(right) {
     return this.#rights?.has(right) ?? true;
   }

@@ -1,7 +1,8 @@
 /** @typedef {'kick'|'mute'|'admit'|'room'|'delete'} HostRight */
+/** @typedef {'chat'|'history'} GuestRight what everyone has without a token that says less */
 
 /**
- * What a JWT (RFC 7519) lets a host do. It is only read, not verified: the server decides.
+ * What a JWT (RFC 7519) lets its bearer do. It is only read, not verified: the server decides.
  * @param {string|undefined} token
  * @returns {ReadonlySet<string>|null} null: everything
  */

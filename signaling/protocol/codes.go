@@ -73,13 +73,14 @@ const (
 	CloseKicked      CloseCode = 4500
 	CloseRefused     CloseCode = 4501 // the error frame before says why
 	CloseFaults      CloseCode = 4502
+	CloseErased      CloseCode = 4503
 )
 
 // CloseCodes lists every close code of the wire.
 func CloseCodes() []CloseCode {
 	return []CloseCode{
 		CloseLeft, CloseGoingAway, CloseUnsupported, CloseBadUTF8, ClosePolicy, CloseTooBig,
-		CloseTooSlow, CloseReplaced, CloseSilent, CloseKicked, CloseRefused, CloseFaults,
+		CloseTooSlow, CloseReplaced, CloseSilent, CloseKicked, CloseRefused, CloseFaults, CloseErased,
 	}
 }
 
@@ -110,6 +111,8 @@ func (c CloseCode) Reason() string {
 		return "refused"
 	case CloseFaults:
 		return "too many faults"
+	case CloseErased:
+		return "room erased"
 	}
 	return ""
 }

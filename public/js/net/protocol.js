@@ -122,6 +122,7 @@ export const CLOSE_SILENT = 4002;
 export const CLOSE_KICKED = 4500;
 export const CLOSE_REFUSED = 4501;
 export const CLOSE_FAULTS = 4502;
+export const CLOSE_ERASED = 4503;
 
 const FINAL_BELOW_4500 = new Set([
   CLOSE_LEFT, CLOSE_UNSUPPORTED, CLOSE_BAD_UTF8, CLOSE_POLICY, CLOSE_TOO_BIG, CLOSE_REPLACED,
@@ -135,11 +136,12 @@ export function isFinalClose(code) {
   return FINAL_BELOW_4500.has(code) || (code >= 4500 && code <= 4999);
 }
 
-/** @typedef {'left'|'lost'|'kicked'|'replaced'|'refused'|'faults'} EndReason */
+/** @typedef {'left'|'lost'|'kicked'|'erased'|'replaced'|'refused'|'faults'} EndReason */
 
 /** @type {Map<number, EndReason>} */
 const END_REASONS = new Map([
   [CLOSE_LEFT, 'left'], [CLOSE_REPLACED, 'replaced'], [CLOSE_KICKED, 'kicked'], [CLOSE_REFUSED, 'refused'],
+  [CLOSE_ERASED, 'erased'],
 ]);
 
 /**

@@ -29,6 +29,7 @@ const codes = [
   { code: 4500, final: true, reason: 'kicked' },
   { code: 4501, final: true, reason: 'refused' },
   { code: 4502, final: true, reason: 'faults' },
+  { code: 4503, final: true, reason: 'erased' },
   { code: 4999, final: true, reason: 'faults' },
 ];
 for (const { code, final, reason } of codes) {

@@ -38,7 +38,7 @@ export class ChatLog {
   #turn = 0;
   /** Messages of others that came while the reader was further up. */
   #below = 0;
-  #empty = el('p', { class: 'log-empty' }, t('chat.empty'));
+  #empty;
   #list = el('div', { class: 'log-list' });
   #count = el('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
   #counted = el('span', { class: 'unseen', id: uniqueID('below') });
@@ -66,6 +66,7 @@ export class ChatLog {
       class: 'log', role: 'log', 'aria-label': t('chat.log'), 'aria-live': 'off', tabindex: 0,
       onscroll: () => this.#scrolled(),
     });
+    this.#empty = el('p', { class: 'log-empty' }, t(call.mayWrite ? 'chat.empty' : 'chat.nothing'));
     this.#pages = new LogPages({ call, log: this.log });
     this.log.append(this.#pages.older, this.#empty, this.#list, this.#pages.newer);
     this.#quotes = new Quotes({ root: this.log, find: (n) => call.quoted(n), go });

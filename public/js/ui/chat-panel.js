@@ -71,7 +71,8 @@ export class ChatPanel extends EventTarget {
       isHere: (id) => call.peers.has(id),
       leave: () => this.#focus(),
     });
-    const below = [this.#files.element, this.#fault.element, this.#typists, this.#composer.element];
+    this.#find.hidden = !call.mayLookBack;
+    const below = [this.#files.element, this.#fault.element, this.#typists, call.mayWrite ? this.#composer.element : readOnly()];
     this.#talk = el('div', { class: 'chat-talk' }, this.#log.element, ...below);
     this.element = panel({ title: t('chat.title'), close, tool: this.#find }, this.#talk, this.#search.element);
     this.element.classList.add('chat');
@@ -187,6 +188,7 @@ export class ChatPanel extends EventTarget {
       transcript: call.transcript,
       isHost: () => call.may('delete'),
       isHere: (id) => call.peers.has(id),
+      mayWrite: call.mayWrite,
       acts: {
         reply: (message) => this.#composer.answer(message, this.#otherReader(message)),
         replyPrivately: (message) => this.#composer.answer(message, { id: message.from, name: message.name }),
@@ -276,7 +278,7 @@ export class ChatPanel extends EventTarget {
   #showSearch(searching) {
     if (this.searching === searching) return;
     this.#talk.hidden = searching;
-    this.#find.hidden = searching;
+    this.#find.hidden = searching || !this.#call.mayLookBack;
     setText(this.#heading, t(searching ? 'search.title' : 'chat.title'));
     this.#search.show(searching);
     this.dispatchEvent(new Event('change'));
@@ -290,7 +292,10 @@ export class ChatPanel extends EventTarget {
   /** Takes the keyboard to where one writes, unless that would cover what one came to read. */
   #focus() {
     this.#composer.fit();
-    if (this.#coarse.matches) this.#log.log.focus({ preventScroll: true });
+    if (this.#coarse.matches || !this.#call.mayWrite) this.#log.log.focus({ preventScroll: true });
     else this.#composer.focus();
   }
 }
+
+/** Stands where others write. */
+const readOnly = () => el('p', { class: 'chat-read-only' }, t('chat.readOnly'));

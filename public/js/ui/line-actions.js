@@ -25,6 +25,7 @@ export class LineActions {
   #acts;
   #isHost;
   #isHere;
+  #mayWrite;
   /** @type {ChatLine | null} */
   #line = null;
   /** The line that had the bar when a pointer came down, and what kind that was. @type {ChatLine | null} */
@@ -41,13 +42,15 @@ export class LineActions {
    * @param {MessageActs} options.acts
    * @param {() => boolean} options.isHost whether any message may be deleted
    * @param {(id: string) => boolean} options.isHere whether a peer can be written to
+   * @param {boolean} options.mayWrite
    */
-  constructor({ log, transcript, acts, isHost, isHere }) {
+  constructor({ log, transcript, acts, isHost, isHere, mayWrite }) {
     this.#log = log;
     this.#transcript = transcript;
     this.#acts = acts;
     this.#isHost = isHost;
     this.#isHere = isHere;
+    this.#mayWrite = mayWrite;
   }
 
   connect() {
@@ -185,11 +188,11 @@ export class LineActions {
     /** @type {Action[]} */
     const actions = [];
     const reader = entry.own ? entry.to : entry.from;
-    if (entry.to === null || (reader !== null && this.#isHere(reader))) {
+    if (this.#mayWrite && (entry.to === null || (reader !== null && this.#isHere(reader)))) {
       actions.push({ name: 'chat.reply', icon: 'reply', act: go('reply') });
     }
-    if (entry.own) actions.push({ name: 'chat.edit', icon: 'pencil', act: go('edit') });
-    else if (entry.to === null && this.#isHere(entry.from)) {
+    if (this.#mayWrite && entry.own) actions.push({ name: 'chat.edit', icon: 'pencil', act: go('edit') });
+    else if (this.#mayWrite && entry.to === null && this.#isHere(entry.from)) {
       actions.push({ name: 'chat.replyPrivately', icon: 'lock', act: go('replyPrivately') });
     }
     if (entry.own || this.#isHost()) actions.push({ name: 'chat.delete', icon: 'bin', act: () => this.#ask(entry) });

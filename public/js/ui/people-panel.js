@@ -95,7 +95,7 @@ export class PeoplePanel {
       own,
       place: hands.indexOf(id) + 1,
       acts: {
-        write: own ? null : () => this.#write(peer),
+        write: own || !this.#call.mayWrite ? null : () => this.#write(peer),
         mute: own || !this.#call.may('mute') ? null : () => this.#try(() => hosting.mute(id)),
         remove: own || !this.#call.may('kick') || peer.role === 'host' ? null : () => this.#askToRemove(peer),
       },
