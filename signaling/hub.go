@@ -97,6 +97,7 @@ type Hub struct {
 
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
+	eviction eviction
 	entering map[*socket]struct{} // upgraded, not yet in a room
 	sockets  int
 	crowds   tally // sockets

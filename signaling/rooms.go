@@ -109,27 +109,6 @@ func (h *Hub) reserve(room *Room, first job) error {
 
 var errManyRooms = protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
 
-// evictLocked makes place for a room by forgetting the made one that nobody was
-// in for longest, of those that keep nobody out; false when there is none. Caller holds mu.
-func (h *Hub) evictLocked() bool {
-	var oldest *Room
-	var since time.Time
-	for _, room := range h.rooms {
-		room.mu.Lock()
-		if room.made && room.idleLocked() && !room.excludesLocked() && (oldest == nil || room.left.Before(since)) {
-			oldest, since = room, room.left
-		}
-		room.mu.Unlock()
-	}
-	if oldest == nil {
-		return false
-	}
-	oldest.mu.Lock()
-	defer oldest.mu.Unlock()
-	h.forgetLocked(oldest)
-	return true
-}
-
 // Listing is a public room as everyone may see it.
 type Listing struct {
 	Name    string        `json:"name"`
