@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -14,13 +13,7 @@ import (
 
 // browserChatPictures stores pictures of the chat in all its states.
 func browserChatPictures(t *testing.T, c *chromium) {
-	folder := os.Getenv(screenshotFolder)
-	if folder == "" {
-		t.Skip("set " + screenshotFolder + " to a folder to store pictures of the page")
-	}
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		t.Fatal(err)
-	}
+	folder := pictureFolder(t)
 	desk := look{width: 1280, height: 800}
 	s := startSite(t)
 	mina, jonas := c.person(t, s, "Mina", desk), c.person(t, s, "Jonas", desk)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -176,10 +175,7 @@ func (p *person) hasSaved(name string, from *person) {
 
 // browserFilesPictures stores pictures of files on their way.
 func browserFilesPictures(t *testing.T, c *chromium) {
-	folder := os.Getenv(screenshotFolder)
-	if folder == "" {
-		t.Skip("set " + screenshotFolder + " to a folder to store pictures of the page")
-	}
+	folder := pictureFolder(t)
 	s := startSite(t)
 	desk := look{width: 1280, height: 800}
 	mina, jonas := c.person(t, s, "Mina", desk), c.person(t, s, "Jonas", look{width: 1280, height: 800, language: "ko"})

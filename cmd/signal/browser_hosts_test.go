@@ -334,13 +334,7 @@ func browserNames(t *testing.T, c *chromium) {
 
 // browserHostsPictures stores pictures of what hosts and those who wait see.
 func browserHostsPictures(t *testing.T, c *chromium) {
-	folder := os.Getenv(screenshotFolder)
-	if folder == "" {
-		t.Skip("set " + screenshotFolder + " to a folder to store pictures of the page")
-	}
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		t.Fatal(err)
-	}
+	folder := pictureFolder(t)
 	desk := look{width: 1280, height: 800}
 	s := startSite(t)
 	shot := func(p *person, name string) {

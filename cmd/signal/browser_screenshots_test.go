@@ -19,9 +19,10 @@ import (
 // pictures of the page are stored.
 const screenshotFolder = "MOIM_SCREENSHOTS"
 
-// browserScreenshots stores pictures of a real call. The cameras show people
-// who are drawn.
-func browserScreenshots(t *testing.T, _ *chromium) {
+// pictureFolder is where pictures of the page are stored. Without one the test is
+// skipped.
+func pictureFolder(t *testing.T) string {
+	t.Helper()
 	folder := os.Getenv(screenshotFolder)
 	if folder == "" {
 		t.Skip("set " + screenshotFolder + " to a folder to store pictures of the page")
@@ -29,6 +30,13 @@ func browserScreenshots(t *testing.T, _ *chromium) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		t.Fatal(err)
 	}
+	return folder
+}
+
+// browserScreenshots stores pictures of a real call. The cameras show people
+// who are drawn.
+func browserScreenshots(t *testing.T, _ *chromium) {
+	folder := pictureFolder(t)
 	s := startSite(t, "--turn=127.0.0.1:0")
 	desk := look{width: 1280, height: 800}
 	people := make([]*person, 3)

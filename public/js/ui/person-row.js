@@ -26,20 +26,13 @@ export function personRow(peer, { own, place, acts: { write, mute, remove } }) {
   return el(
     'li',
     { class: 'person' },
-    face(id, name),
-    el(
-      'span',
-      { class: 'person-text' },
-      personName(name),
-      el(
-        'span',
-        { class: 'person-marks' },
-        place > 0 && handMark(place),
-        role === 'host' && pill('host', t('people.host')),
-        marks.join(' · '),
-        isMixed(name) && pill('alert', t('people.mixed')),
-        remove && cameraSign,
-      ),
+    ...who(
+      peer,
+      place > 0 && handMark(place),
+      role === 'host' && pill('host', t('people.host')),
+      marks.join(' · '),
+      isMixed(name) && pill('alert', t('people.mixed')),
+      remove && cameraSign,
     ),
     write && act(`write ${id}`, 'chat', t('people.message', { name }), write),
     mute && mic
@@ -55,21 +48,22 @@ export function personRow(peer, { own, place, acts: { write, mute, remove } }) {
  * @param {Peer} peer
  * @param {{admit: () => void, decline: () => void}} acts
  */
-export function knockRow({ id, name }, { admit, decline }) {
+export function knockRow(peer, { admit, decline }) {
+  const { id, name } = peer;
   return el(
     'li',
     { class: 'person' },
-    face(id, name),
-    el(
-      'span',
-      { class: 'person-text' },
-      personName(name),
-      isMixed(name) && el('span', { class: 'person-marks' }, pill('alert', t('people.mixed'))),
-    ),
+    ...who(peer, isMixed(name) && pill('alert', t('people.mixed'))),
     answer(`admit ${id}`, 'button-primary', t('knock.admit'), t('knock.admitName', { name }), admit),
     answer(`decline ${id}`, 'button-quiet', t('knock.decline'), t('knock.declineName', { name }), decline),
   );
 }
+
+/** @param {Peer} peer @param {...(Node | string | false | null)} marks */
+const who = ({ id, name }, ...marks) => [
+  face(id, name),
+  el('span', { class: 'person-text' }, personName(name), el('span', { class: 'person-marks' }, ...marks)),
+];
 
 /** @param {string} id @param {string} name */
 const face = (id, name) => el('span', { class: 'avatar', 'data-hue': hueOf(id), 'aria-hidden': 'true' }, initialsOf(name));
