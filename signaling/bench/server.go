@@ -42,6 +42,7 @@ func programs() map[string]*program {
 				return []string{
 					"--data=" + data, "--limit-signals=1000000:1000000", "--limit-chats=1000000:1000000",
 					"--limit-updates=1000000:1000000", "--limit-joins=1000000:1000000", "--limit-peers=100",
+					"--limit-peers-per-address=20000", "--limit-connections-per-address=20000", "--limit-requests=1000000",
 				}
 			},
 		},
