@@ -18,7 +18,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)                  // a second signal ends the program at once
-	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // so that the hashing of a password takes none of them from calls
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // so that the hashing of a password takes none of them from calls
+	}
 	go packPages()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "signal:", err)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -27,10 +28,11 @@ type pages struct {
 var embeddedPages = sync.OnceValues(func() (*pages, error) { return newPages(public.Files) })
 
 // packPages packs what a first load needs, so that the first visitor does not
-// wait for it.
+// wait for it. The memory that took is given back.
 func packPages() {
 	if p, err := embeddedPages(); err == nil {
 		p.pack()
+		debug.FreeOSMemory()
 	}
 }
 

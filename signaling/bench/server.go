@@ -112,7 +112,33 @@ func (p *program) start(ctx context.Context, dir string, on *affinity) (*server,
 			return nil, s.failed(errors.Join(err, s.stop()))
 		}
 	}
+	if err := s.settle(ctx); err != nil {
+		return nil, s.failed(errors.Join(err, s.stop()))
+	}
 	return s, nil
+}
+
+// settle returns once the server is done with what it does beside its start, such
+// as packing the page.
+func (s *server) settle(ctx context.Context) error {
+	const rest = 200 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for last := time.Duration(-1); ; {
+		now, err := cpuTime(s.pid)
+		if err != nil {
+			return err
+		}
+		if last >= 0 && now-last < rest/20 {
+			return nil
+		}
+		last = now
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not come to rest: %w", s.name, ctx.Err())
+		}
+	}
 }
 
 // await returns once addr accepts connections.
