@@ -4,6 +4,7 @@
 package fairqueue
 
 import (
+	"container/heap"
 	"container/list"
 	"context"
 	"errors"
@@ -31,7 +32,8 @@ type Queue struct {
 	count int        // pieces of work that wait
 	lines map[netip.Prefix]*line
 	turns list.List // of *line, next first; each has work
-	timer bool      // whether a round is to come
+	sizes sizes
+	timer bool // whether a round is to come
 }
 
 // line is what one address waits for.
@@ -39,18 +41,20 @@ type line struct {
 	from  netip.Prefix
 	works list.List     // of *work, oldest first
 	turn  *list.Element // in Queue.turns
+	index int           // in Queue.sizes
 }
 
 // work is a piece of work that waits.
 type work struct {
 	cost  int
-	ready chan struct{} // closed when it may begin
+	ready chan struct{} // closed when it may begin, or must not
 	place *list.Element // in line.works; nil when it has left; guarded by Queue.mu
+	full  bool          // whether it must not; written before ready is closed
 }
 
 // New makes a queue that lets work of a cost of perSecond begin in a second, and of
 // burst at once after a time without any. At most so many pieces wait, each no
-// longer than patience.
+// longer than patience; when more would, the newest of who waits for most goes.
 func New(perSecond, burst, most int, patience time.Duration) *Queue {
 	return &Queue{
 		most: most, patience: patience, tokens: rate.NewLimiter(rate.Limit(perSecond), burst),
@@ -67,7 +71,7 @@ func (q *Queue) Wait(ctx context.Context, from netip.Prefix, cost int) error {
 		q.mu.Unlock()
 		return nil
 	}
-	if q.count >= q.most {
+	if q.count >= q.most && !q.dropLocked(from) {
 		q.mu.Unlock()
 		return ErrFull
 	}
@@ -79,7 +83,7 @@ func (q *Queue) Wait(ctx context.Context, from netip.Prefix, cost int) error {
 	var err error
 	select {
 	case <-w.ready:
-		return nil
+		return w.err()
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-patience.C:
@@ -87,8 +91,8 @@ func (q *Queue) Wait(ctx context.Context, from netip.Prefix, cost int) error {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if w.place == nil {
-		return nil // its turn came meanwhile
+	if w.place == nil { // its turn came meanwhile
+		return w.err()
 	}
 	q.leaveLocked(l, w)
 	return err
@@ -107,9 +111,11 @@ func (q *Queue) enterLocked(from netip.Prefix, cost int) (*line, *work) {
 		l = &line{from: from}
 		l.turn = q.turns.PushBack(l)
 		q.lines[from] = l
+		heap.Push(&q.sizes, l)
 	}
 	w := &work{cost: cost, ready: make(chan struct{})}
 	w.place = l.works.PushBack(w)
+	heap.Fix(&q.sizes, l.index)
 	q.count++
 	if !q.timer {
 		q.laterLocked(cost)
@@ -121,10 +127,32 @@ func (q *Queue) leaveLocked(l *line, w *work) {
 	l.works.Remove(w.place)
 	w.place = nil
 	q.count--
+	heap.Fix(&q.sizes, l.index)
 	if l.works.Len() == 0 {
+		heap.Remove(&q.sizes, l.index)
 		q.turns.Remove(l.turn)
 		delete(q.lines, l.from)
 	}
+}
+
+// dropLocked makes place for work of an address, unless none waits for more than that.
+func (q *Queue) dropLocked(from netip.Prefix) bool {
+	longest := q.sizes[0]
+	if own := q.lines[from]; own != nil && own.works.Len() >= longest.works.Len() {
+		return false
+	}
+	last := longest.works.Back().Value.(*work)
+	q.leaveLocked(longest, last)
+	last.full = true
+	close(last.ready)
+	return true
+}
+
+func (w *work) err() error {
+	if w.full {
+		return ErrFull
+	}
+	return nil
 }
 
 // laterLocked has the next round come when there is enough for a cost.
@@ -150,4 +178,30 @@ func (q *Queue) round() {
 		q.leaveLocked(l, w)
 		close(w.ready)
 	}
+}
+
+// sizes is a heap of lines, the longest on top.
+type sizes []*line
+
+func (s sizes) Len() int           { return len(s) }
+func (s sizes) Less(i, j int) bool { return s[i].works.Len() > s[j].works.Len() }
+
+func (s sizes) Swap(i, j int) {
+	s[i], s[j] = s[j], s[i]
+	s[i].index, s[j].index = i, j
+}
+
+// Push implements heap.Interface.
+func (s *sizes) Push(l any) {
+	l.(*line).index = len(*s)
+	*s = append(*s, l.(*line))
+}
+
+// Pop implements heap.Interface.
+func (s *sizes) Pop() any {
+	last := len(*s) - 1
+	l := (*s)[last]
+	(*s)[last] = nil
+	*s = (*s)[:last]
+	return l
 }

@@ -3,8 +3,10 @@ package fairqueue
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,7 +82,7 @@ func TestFull(t *testing.T) {
 		synctest.Wait()
 		go func() { results <- q.Wait(t.Context(), greed, 1) }()
 		synctest.Wait()
-		if err := q.Wait(t.Context(), alone, 1); !errors.Is(err, ErrFull) {
+		if err := q.Wait(t.Context(), greed, 1); !errors.Is(err, ErrFull) {
 			t.Errorf("the fifth that waits: %v", err)
 		}
 		leave()
@@ -106,6 +108,81 @@ func TestFull(t *testing.T) {
 			t.Errorf("%d of 4 waited too long; 3 s let 3 begin, the last perhaps at its end", late)
 		}
 		if q.Waiting() != 0 || len(q.lines) != 0 || q.turns.Len() != 0 {
+			t.Error("something is left")
+		}
+	})
+}
+
+// TestFullOfOne holds that who fills the queue loses places to others, to each only
+// while it has more.
+func TestFullOfOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := New(1, 1, 4, time.Minute)
+		wait(t, q, alone, 1)
+		results := make(chan error, 4)
+		for range 4 {
+			go func() { results <- q.Wait(t.Context(), greed, 1) }()
+		}
+		synctest.Wait()
+		var others sync.WaitGroup
+		for range 2 {
+			others.Go(func() { wait(t, q, alone, 1) })
+			synctest.Wait()
+			if err := <-results; !errors.Is(err, ErrFull) {
+				t.Errorf("one that had to go: %v", err)
+			}
+		}
+		if err := q.Wait(t.Context(), alone, 1); !errors.Is(err, ErrFull) {
+			t.Errorf("who has half of the places: %v", err)
+		}
+		others.Wait()
+		for range 2 {
+			if err := <-results; err != nil {
+				t.Errorf("one that could stay: %v", err)
+			}
+		}
+		if q.Waiting() != 0 || len(q.lines) != 0 || q.turns.Len() != 0 || len(q.sizes) != 0 {
+			t.Error("something is left")
+		}
+	})
+}
+
+// TestMany holds that no more than the rate begins, whoever comes, leaves or waits too
+// long, and that nothing is left of any.
+func TestMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const perSecond, burst = 500, 20
+		q := New(perSecond, burst, 64, 200*time.Millisecond)
+		random := rand.New(rand.NewPCG(1, 2))
+		began := time.Now()
+		var spent, full, left atomic.Int64
+		var all sync.WaitGroup
+		for range 5000 {
+			from := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(random.ExpFloat64() * 4)}), 32)
+			cost, patience := 1+random.IntN(4), time.Duration(random.IntN(300))*time.Millisecond
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				switch err := q.Wait(ctx, from, cost); {
+				case err == nil:
+					spent.Add(int64(cost))
+				case errors.Is(err, ErrFull):
+					full.Add(1)
+				default:
+					left.Add(1)
+				}
+			})
+			time.Sleep(time.Duration(random.IntN(2000)) * time.Microsecond)
+		}
+		all.Wait()
+		most := burst + int64(perSecond*time.Since(began).Seconds()) + 1
+		if got := spent.Load(); got > most || got < most*9/10 {
+			t.Errorf("began %d, at most %d", got, most)
+		}
+		if full.Load() == 0 || left.Load() == 0 {
+			t.Errorf("%d were too many and %d left; this tries both", full.Load(), left.Load())
+		}
+		if q.Waiting() != 0 || len(q.lines) != 0 || q.turns.Len() != 0 || len(q.sizes) != 0 {
 			t.Error("something is left")
 		}
 	})
