@@ -26,8 +26,8 @@ const (
 	// measures is how often a flood may be measured: something else on the machine
 	// takes milliseconds now and then, of quiet calls too.
 	measures = 3
-	// patience is how long somebody waits who comes while the server is attacked.
-	patience = 2 * time.Second
+	// comesInWithin is how long somebody waits who comes while the server is attacked.
+	comesInWithin = 2 * time.Second
 	// mostMemory is what the server may take while it is attacked, in bytes.
 	mostMemory = 512 << 20
 )
@@ -77,7 +77,7 @@ func testAttacks(t *testing.T, url string, kinds []string) {
 			said := stop()
 			t.Logf("p99 %v, quiet %v (%.1f); median %v, quiet %v; a newcomer is in after %v; %d MiB, %d goroutines; %s",
 				flooded.p99, quiet.p99, flooded.p99.Seconds()/quiet.p99.Seconds(), flooded.median, quiet.median, newcomer, during.resident>>20, during.goroutines, said)
-			if newcomer > patience {
+			if newcomer > comesInWithin {
 				t.Errorf("a newcomer is in after %v", newcomer)
 			}
 			if flooded.slower(quiet) {

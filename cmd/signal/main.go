@@ -17,7 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)                  // a second signal ends the program at once
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // so that the hashing of a password takes none of them from calls
 	}
