@@ -132,7 +132,7 @@ func watching(t *testing.T, test func(t *testing.T, hub *signaling.Hub, events *
 		go func() {
 			defer close(served)
 			request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/rooms/events", nil)
-			(&server{log: log, hub: hub, relay: &relay{}}).routes(pages).ServeHTTP(&streamWriter{header: http.Header{}, to: writer}, request)
+			(&server{log: log, hub: hub, relay: &relay{}, pace: newPace(0, remote)}).routes(pages).ServeHTTP(&streamWriter{header: http.Header{}, to: writer}, request)
 		}()
 		test(t, hub, &stream{t, bufio.NewReader(reader)})
 		cancel()
