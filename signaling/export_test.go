@@ -40,6 +40,9 @@ func (h *Hub) Age(id RoomID, by time.Duration) {
 // HashCheaply makes the passwords that are set from now on cheap to check.
 func (h *Hub) HashCheaply() { h.passwords.memory = 64 }
 
+// ForgetGuesses makes it as if no address had tried a wrong password.
+func (h *Hub) ForgetGuesses() { h.passwords.guesses.sweep(time.Now().Add(time.Hour)) }
+
 // Kept tells what the outbox of a peer holds.
 func (h *Hub) Kept(room RoomID, peer PeerID) (frames, bytes int) {
 	session := h.session(room, peer)

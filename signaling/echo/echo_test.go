@@ -242,18 +242,15 @@ func TestUnusedCallEnds(t *testing.T) {
 	}
 }
 
+// TestCallEndsInTime has a caller who would stay for ever.
 func TestCallEndsInTime(t *testing.T) {
-	s := serve(t, Config{Connect: time.Hour, Probe: 50 * time.Millisecond})
+	s := serve(t, Config{Connect: time.Hour, Probe: time.Nanosecond})
 	pc := caller(t)
-	channel, err := pc.CreateDataChannel("probe", nil)
-	if err != nil {
+	if _, err := pc.CreateDataChannel("probe", nil); err != nil {
 		t.Fatal(err)
 	}
-	closed := make(chan struct{})
-	channel.OnClose(func() { close(closed) })
 	place(t, s, pc)
-	wait(t, "the call ends", closed)
-	s.alive.Wait()
+	waitForEnd(t, s)
 }
 
 func TestRefusedOffers(t *testing.T) {

@@ -60,6 +60,12 @@ func TestCallerLeaves(t *testing.T) {
 	place(t, s, pc)
 	wait(t, "the channel opens", open)
 	pc.GracefulClose()
+	waitForEnd(t, s)
+}
+
+// waitForEnd waits until all calls have ended.
+func waitForEnd(t *testing.T, s *Server) {
+	t.Helper()
 	ended := make(chan struct{})
 	go func() { s.alive.Wait(); close(ended) }()
 	wait(t, "the call ends", ended)
@@ -179,7 +185,7 @@ func TestPrivateServer(t *testing.T) {
 
 // TestOtherAddresses has the machine's addresses change between two calls.
 func TestOtherAddresses(t *testing.T) {
-	s := serve(t, Config{Probe: 50 * time.Millisecond})
+	s := serve(t, Config{Probe: time.Hour})
 	call := func() {
 		t.Helper()
 		pc := caller(t)
@@ -192,7 +198,8 @@ func TestOtherAddresses(t *testing.T) {
 		channel.OnMessage(func(webrtc.DataChannelMessage) { close(back) })
 		place(t, s, pc)
 		wait(t, "a message comes back", back)
-		s.alive.Wait()
+		pc.GracefulClose()
+		waitForEnd(t, s)
 	}
 	call()
 	first := s.line
