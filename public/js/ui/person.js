@@ -1,4 +1,4 @@
-/** How many colours tell people apart; css/tile.css has them. */
+/** How many colours tell people apart; css/hues.css has them. */
 const hues = 6;
 
 /** Up to two letters that stand for a name, without the number that tells it from others. @param {string} name */
