@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { chatMessage, joined, makeCall, makeJoinedCall, peer } from './_fakes/room.js';
+import { chatMessage, joined, makeCall, makeJoinedCall, peer, shape } from './_fakes/room.js';
 import { FakeClock, settle } from './_fakes/tasks.js';
 import { LINGER_MS } from './members.js';
-
-/** @param {import('./call.js').Call} call */
-function shape({ transcript }) {
-  return transcript.entries.map((entry) => {
-    return entry.kind === 'notice' ? `${entry.what} ${entry.name}` : `${entry.state} ${entry.text}`;
-  });
-}
 
 const resumed = (got = 0) => ({ type: 'joined', re: 1, resumed: true, session: 'token', got });
 
@@ -55,14 +48,14 @@ test('a lost socket is no end: the call stays in, says so, and goes on when the 
 
 test('lines said before, while and after being away are pending, and go out once and in order', async () => {
   const { call, last, lose, back, carried } = await inCall();
-  call.say('arrived');
+  call.chat.say('arrived');
   const got = carried();
-  call.say('before');
+  call.chat.say('before');
   lose();
-  call.say('while');
+  call.chat.say('while');
   assert.deepEqual(shape(call), ['sent line 1', 'pending arrived', 'pending before', 'pending while']);
   await back(resumed(got));
-  call.say('after');
+  call.chat.say('after');
   assert.deepEqual(last().sentOf('chat').map(({ text }) => text), ['before', 'while', 'after']);
 });
 
@@ -204,7 +197,7 @@ test('leaving while away ends the call at once', async () => {
 test('older messages asked for while away come afterwards', async () => {
   const { call, socket, sockets } = await makeJoinedCall({ messages: [chatMessage(3)], more: true });
   socket.drop(1006);
-  const older = call.older();
+  const older = call.chat.older();
   sockets[1].open();
   sockets[1].receive(resumed());
   const [asked] = sockets[1].sentOf('chat-history');

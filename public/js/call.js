@@ -44,6 +44,8 @@ export class Call extends EventTarget {
   room = { name: '', topic: '', public: false, locked: false, lobby: false, hasPassword: false, created: '' };
   /** @type {LocalMedia} */
   media;
+  /** What is said and written beside the call. @type {Conversation} */
+  chat;
   /** Files on their way to and from the others. @type {Transfers} */
   transfers;
   /** What hosts may do, and who waits to be let in. @type {Hosting} */
@@ -52,7 +54,6 @@ export class Call extends EventTarget {
   #sessionOptions;
   #signs;
   #names = new Namesakes();
-  #chat;
   #members;
   #presence;
   #others;
@@ -76,9 +77,10 @@ export class Call extends EventTarget {
     this.media = media;
     this.#signs = signs;
     this.#sessionOptions = { url, signs, WebSocket, clock, random };
-    this.#chat = new Conversation({
+    this.chat = new Conversation({
       request: (message, options) => this.#request(message, options),
       send: (message) => this.#session?.sendNow(message),
+      ownName: () => this.name,
       isExpected: (id) => this.#members.lingers(id),
       nameOf: (id, name) => this.#names.of(id, name),
       clock,
@@ -88,7 +90,7 @@ export class Call extends EventTarget {
     this.#presence = new Presence({
       media, clock, request: (message) => this.#request(message, { renew: () => false }),
     });
-    this.#members = new Members({ transcript: this.#chat.transcript, names: this.#names, clock });
+    this.#members = new Members({ transcript: this.chat.transcript, names: this.#names, clock });
     this.#members.addEventListener('gone', (event) => this.#gone(detailOf(event).id));
     this.#others = new Others({
       media, RTCPeerConnection, MediaStream, clock, send: (signal) => this.#session?.send(signal),
@@ -96,8 +98,8 @@ export class Call extends EventTarget {
     this.transfers = new Transfers({ open: (id, label) => this.#others.openChannel(id, label), clock });
     this.#listenToOthers();
     this.transfers.addEventListener('change', () => this.#changed('files'));
-    this.#chat.typing.addEventListener('change', () => this.#changed('typing'));
-    this.#chat.transcript.addEventListener('change', () => this.#changed('chat'));
+    this.chat.typing.addEventListener('change', () => this.#changed('typing'));
+    this.chat.transcript.addEventListener('change', () => this.#changed('chat'));
     media.addEventListener('change', () => this.#mediaChanged());
   }
 
@@ -135,15 +137,6 @@ export class Call extends EventTarget {
   /** Everyone in the room, oneself included, by id, under the names they are shown. */
   get peers() {
     return this.#members.peers;
-  }
-
-  get transcript() {
-    return this.#chat.transcript;
-  }
-
-  /** Names of those who are typing, by id. */
-  get typists() {
-    return this.#chat.typing.typists;
   }
 
   /** What comes from the others, by id. */
@@ -253,62 +246,6 @@ export class Call extends EventTarget {
     this.#others.retry(id);
   }
 
-  /**
-   * Says something: to all, or privately to the peer `to`; as an answer to the message `reply`. The transcript shows
-   * what becomes of it, and goes back to the newest messages for that.
-   * @param {string} text
-   * @param {{to?: string|null, reply?: number|null}} [options]
-   * @returns {Promise<void>} when the server has it or the line has failed; never rejects
-   */
-  say(text, options) {
-    return this.#chat.say(text, { ...options, name: this.name });
-  }
-
-  /**
-   * Sends a failed line again. It cannot appear twice.
-   * @param {string} key
-   * @returns {Promise<void>} as of `say`
-   */
-  retry(key) {
-    return this.#chat.retry(key);
-  }
-
-  /** Forgets a failed line. @param {string} key */
-  discard(key) {
-    this.transcript.discard(key);
-  }
-
-  /**
-   * Adds lines that an earlier page could not send in this room. Those of the present peer id that were not given up go
-   * out, others have failed.
-   * @param {import('./chat/entry.js').UnsentLine[]} lines
-   */
-  restore(lines) {
-    this.#chat.restore(lines, this.name);
-  }
-
-  /** Tells the others that a line is being typed; may be called on every key. */
-  typing() {
-    if (this.phase === 'in') this.#chat.typing.tell();
-  }
-
-  /** @type {Conversation['edit']} */
-  edit = (n, text) => this.#chat.edit(n, text);
-  /** @type {Conversation['remove']} */
-  remove = (n) => this.#chat.remove(n);
-  /** @type {Conversation['older']} */
-  older = () => this.#chat.older();
-  /** @type {Conversation['newer']} */
-  newer = () => this.#chat.newer();
-  /** @type {Conversation['latest']} */
-  latest = () => this.#chat.latest();
-  /** @type {Conversation['show']} */
-  show = (n) => this.#chat.show(n);
-  /** @type {Conversation['quoted']} */
-  quoted = (n) => this.#chat.quoted(n);
-  /** @type {Conversation['search']} */
-  search = (query, options) => this.#chat.search(query, options);
-
   /** @param {Session} session */
   #listen(session) {
     session.addEventListener('message', (event) => this.#received(detailOf(event)));
@@ -357,7 +294,7 @@ export class Call extends EventTarget {
     this.room = joined.room;
     this.hosting.restart();
     this.#begin(joined);
-    this.#chat.enter(joined, again);
+    this.chat.enter(joined, again);
     this.end = null;
     this.#signs.addEventListener('network', this.#networkChanged);
     this.#setPhase('in');
@@ -376,7 +313,7 @@ export class Call extends EventTarget {
       this.#begin(joined);
       this.#changed('token');
     }
-    this.#chat.enter(joined, true);
+    this.chat.enter(joined, true);
     this.#presence.entered(this.peers.get(this.you));
     this.#changed('room');
     this.#changed('peers');
@@ -432,14 +369,14 @@ export class Call extends EventTarget {
         this.#others.receive(message);
         break;
       case 'chat':
-        this.#chat.stored(message.message);
+        this.chat.stored(message.message);
         break;
       case 'chat-changed':
-        this.#chat.changed(message.message);
+        this.chat.changed(message.message);
         break;
       case 'typing':
         if (this.peers.has(message.from)) {
-          this.#chat.typing.heard(message.from, this.peers.get(message.from)?.name ?? '');
+          this.chat.typing.heard(message.from, this.peers.get(message.from)?.name ?? '');
         }
         break;
       case 'room':
@@ -497,7 +434,7 @@ export class Call extends EventTarget {
     this.#others.remove(id);
     this.transfers.gone(id);
     this.#reactions.forget(id);
-    this.#chat.typing.forget(id);
+    this.chat.typing.forget(id);
   }
 
   #mediaChanged() {
@@ -515,7 +452,7 @@ export class Call extends EventTarget {
     this.#presence.hand = false;
     for (const id of [...this.#others.remote.keys()]) this.#forget(id);
     this.#others.end();
-    this.#chat.disconnect();
+    this.chat.disconnect();
     this.hosting.restart();
     this.#members.load('', []);
     this.end = { code, reason: endReason(code) };

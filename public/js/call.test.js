@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { chatMessage, joined, makeCall, makeJoinedCall, peer } from './_fakes/room.js';
+import { chatMessage, joined, makeCall, makeJoinedCall, peer, shape } from './_fakes/room.js';
 import { settle } from './_fakes/tasks.js';
-
-/** @param {import('./call.js').Call} call */
-function shape({ transcript }) {
-  return transcript.entries.map((entry) => {
-    if (entry.kind === 'notice') return `${entry.what} ${entry.name}${entry.newName ? ` ${entry.newName}` : ''}`;
-    return `${entry.state} ${entry.text}`;
-  });
-}
 
 test('joining sends room, name and media, and takes over what the room is', async () => {
   const { call, media, sockets, connections, changes } = makeCall();
@@ -31,7 +23,7 @@ test('joining sends room, name and media, and takes over what the room is', asyn
   assert.deepEqual([...call.peers.keys()], ['a', 'm', 'z']);
   assert.deepEqual([...call.remote.keys()], ['a', 'z']);
   assert.deepEqual(shape(call), ['sent line 7']);
-  assert.equal(call.transcript.more, true);
+  assert.equal(call.chat.transcript.more, true);
   assert.equal(connections.length, 2);
   assert.deepEqual(changes.filter(({ what }) => what === 'phase').length, 2);
 });
@@ -265,7 +257,7 @@ for (const { code, reason } of ends) {
     assert.equal(call.phase, 'ended');
     assert.deepEqual(call.end, { code, reason });
     assert.equal(connections[0].signalingState, 'closed');
-    assert.equal(call.remote.size + call.peers.size + call.typists.size, 0);
+    assert.equal(call.remote.size + call.peers.size + call.chat.typing.typists.size, 0);
     assert.equal(media.camera.on, true);
     await call.setMic(false);
     assert.deepEqual(socket.sentOf('update'), []);

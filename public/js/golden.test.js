@@ -90,13 +90,13 @@ async function firstOfTheRoom(t) {
   await settle();
   assert.equal(socket.sentOf('offer')[0].to, newcomer.id);
 
-  call.say('Can everyone hear me?');
+  call.chat.say('Can everyone hear me?');
   const [said] = socket.sentOf('chat');
   const { message } = golden('server-chat');
   socket.receive({ ...golden('server-chat'), message: { ...message, key: said.key } });
   socket.receive({ ...golden('server-ok'), re: said.id });
-  assert.deepEqual(call.transcript.entries.slice(1).map((entry) => entry.kind === 'message' && entry.state), ['sent']);
-  call.typing();
+  assert.deepEqual(call.chat.transcript.entries.slice(1).map((entry) => entry.kind === 'message' && entry.state), ['sent']);
+  call.chat.typing.tell();
   const renamed = call.rename('Mina 🍵');
   socket.receive(golden('server-peer-changed'));
   socket.receive({ ...golden('server-ok'), re: socket.sent.at(-1).id });
@@ -110,10 +110,10 @@ async function firstOfTheRoom(t) {
   socket.receive(golden('server-pong'));
   socket.receive(golden('server-peer-left-lost'));
   assert.deepEqual([...call.peers.keys()], [call.you]);
-  const refused = call.say('Too late');
+  const refused = call.chat.say('Too late');
   socket.receive({ ...golden('server-error'), re: socket.sent.at(-1).id });
   await refused;
-  assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'notice' ? entry.what : entry.state),
+  assert.deepEqual(call.chat.transcript.entries.map((entry) => entry.kind === 'notice' ? entry.what : entry.state),
     ['joined', 'sent', 'lost', 'failed']);
   call.leave();
   return socket.sent;
@@ -131,17 +131,17 @@ async function lateComer() {
   assert.equal(socket.sentOf('answer')[0].to, golden('server-offer').from);
   assert.deepEqual(connections[0].candidates, [null]);
 
-  const older = call.older();
+  const older = call.chat.older();
   socket.receive({ ...golden('server-chat-history'), re: socket.sent.at(-1).id });
   await older;
   for (const name of ['server-chat-private', 'server-chat-reply', 'server-chat-changed']) socket.receive(golden(name));
   socket.receive(golden('server-chat-changed-deleted'));
-  assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'message' && entry.n), [1, 2, 3]);
-  assert.ok(call.transcript.at(1)?.edited && call.transcript.at(3)?.deleted);
-  const found = call.search('hear', { before: 40 });
+  assert.deepEqual(call.chat.transcript.entries.map((entry) => entry.kind === 'message' && entry.n), [1, 2, 3]);
+  assert.ok(call.chat.transcript.at(1)?.edited && call.chat.transcript.at(3)?.deleted);
+  const found = call.chat.search('hear', { before: 40 });
   socket.receive({ ...golden('server-chat-search'), re: socket.sent.at(-1).id });
   assert.deepEqual((await found).entries.map(({ n }) => n), [1]);
-  const shown = call.show(9);
+  const shown = call.chat.show(9);
   for (const { id } of socket.sent.slice(-2)) socket.receive({ ...golden('server-chat-history-empty'), re: id });
   assert.equal(await shown, null);
   for (const name of ['server-ice-without-credentials', 'server-ice']) {
@@ -149,7 +149,7 @@ async function lateComer() {
     for (const { configuration } of connections) assert.deepEqual(configuration?.iceServers, golden(name).ice);
   }
   socket.receive(golden('server-typing'));
-  assert.deepEqual([...call.typists.values()], ['나나']);
+  assert.deepEqual([...call.chat.typing.typists.values()], ['나나']);
   socket.receive(golden('server-peer-changed-away'));
   assert.equal(call.peers.get(golden('server-typing').from)?.away, true);
   socket.receive(golden('server-peer-left'));
@@ -169,8 +169,8 @@ async function comesBack() {
   back.receive({ ...golden('server-joined-again'), re: back.sent[0].id });
   back.receive({ ...golden('server-chat-history-since'), re: back.sentOf('chat-history')[0].id });
   await settle(1);
-  assert.deepEqual([call.transcript.at(1)?.seq, call.transcript.seq], [4, golden('server-joined-again').seq]);
-  for (const act of [() => call.edit(1, 'Can everyone hear me now?'), () => call.remove(1)]) {
+  assert.deepEqual([call.chat.transcript.at(1)?.seq, call.chat.transcript.seq], [4, golden('server-joined-again').seq]);
+  for (const act of [() => call.chat.edit(1, 'Can everyone hear me now?'), () => call.chat.remove(1)]) {
     const done = act();
     back.receive({ ...golden('server-ok'), re: back.sent.at(-1).id });
     await done;

@@ -83,7 +83,7 @@ test('a host mutes one, which says who, until one unmutes', async () => {
 test('who was removed is told so, and the others, too', async () => {
   const { call, socket } = await makeJoinedCall({ peers: [peer('a'), peer('m')] });
   socket.receive({ type: 'peer-left', peer: 'a', reason: 'kicked' });
-  assert.deepEqual(call.transcript.entries.map((entry) => entry.kind === 'notice' && `${entry.what} ${entry.name}`), ['removed A']);
+  assert.deepEqual(call.chat.transcript.entries.map((entry) => entry.kind === 'notice' && `${entry.what} ${entry.name}`), ['removed A']);
   socket.drop(4500);
   assert.deepEqual([call.phase, call.end], ['ended', { code: 4500, reason: 'kicked' }]);
 });
@@ -110,10 +110,10 @@ test('the same name twice is told apart in all that is said, and one goes by the
   socket.receive({ type: 'peer-joined', peer: peer('b', { name: 'Мina' }) });
   socket.receive({ type: 'chat', message: chatMessage(2, { from: 'b', name: 'Мina' }) });
   socket.receive({ type: 'typing', from: 'b' });
-  assert.deepEqual([...call.typists.values()], ['Мina (3)']);
+  assert.deepEqual([...call.chat.typing.typists.values()], ['Мina (3)']);
   socket.receive({ type: 'peer-changed', peer: peer('b', { name: 'Sora' }) });
   socket.receive({ type: 'peer-left', peer: 'b', reason: 'left' });
-  assert.deepEqual(call.transcript.entries.map((entry) => `${entry.name} ${entry.kind === 'notice' ? entry.newName ?? entry.what : entry.text}`), [
+  assert.deepEqual(call.chat.transcript.entries.map((entry) => `${entry.name} ${entry.kind === 'notice' ? entry.newName ?? entry.what : entry.text}`), [
     'Mina (2) line 1', 'Мina (3) joined', 'Мina (3) line 2', 'Мina (3) Sora', 'Sora left',
   ]);
   socket.drop(1006);

@@ -65,3 +65,11 @@ export async function makeJoinedCall(answer) {
   all.changes.length = 0;
   return { ...all, socket };
 }
+
+/** What a transcript shows, an entry each. @param {Call} call */
+export function shape({ chat }) {
+  return chat.transcript.entries.map((entry) => {
+    if (entry.kind === 'notice') return `${entry.what} ${entry.name}${entry.newName ? ` ${entry.newName}` : ''}`;
+    return `${entry.state} ${entry.text}`;
+  });
+}

@@ -32,6 +32,7 @@ export class Conversation {
   typing;
 
   #request;
+  #ownName;
   #outbox;
   #history;
   #quotes;
@@ -49,14 +50,16 @@ export class Conversation {
    *   rejects with a `ProtocolError`; `renew`: whether to send it again when no answer can come any more, asked after
    *   `enter`
    * @param {(message: ClientMessage) => void} options.send
+   * @param {() => string} options.ownName under which one writes
    * @param {(id: string) => boolean} [options.isExpected] as of {@link Outbox}
    * @param {(id: string, name: string) => string} [options.nameOf] as of {@link Transcript}
    * @param {import('../net/connection.js').Clock} [options.clock]
    */
-  constructor({ request, send, isExpected, nameOf, clock }) {
+  constructor({ request, send, ownName, isExpected, nameOf, clock }) {
     const transcript = new Transcript(nameOf);
     this.transcript = transcript;
     this.#request = request;
+    this.#ownName = ownName;
     const once = (/** @type {ClientMessage} */ message) => request(message, { renew: () => false });
     const history = new History({ request: once, clock });
     this.#history = history;
@@ -113,32 +116,39 @@ export class Conversation {
   }
 
   /**
-   * Says something. The transcript shows what becomes of it.
+   * Says something: to all, or privately to the peer `to`; as an answer to the message `reply`. The transcript shows
+   * what becomes of it, and goes back to the newest messages for that.
    * @param {string} text
-   * @param {{name: string, to?: string|null, reply?: number|null}} options `name`: the own one
+   * @param {{to?: string|null, reply?: number|null}} [options]
    * @returns {Promise<void>} when the server has it or the line has failed; never rejects
    */
   async say(text, options) {
     if (!text.trim()) return;
-    await this.#send(this.transcript.pending({ key: randomKey(), text, ...options }));
+    await this.#send(this.transcript.pending({ key: randomKey(), text, name: this.#ownName(), ...options }));
   }
 
   /**
    * Sends a failed line again. It cannot appear twice.
    * @param {string} key
+   * @returns {Promise<void>} as of `say`
    */
   async retry(key) {
     const entry = this.transcript.retrying(key);
     if (entry) await this.#send(entry);
   }
 
+  /** Forgets a failed line. @param {string} key */
+  discard(key) {
+    this.transcript.discard(key);
+  }
+
   /**
-   * Adds lines that an earlier page could not send; those of the same peer id go out.
+   * Adds lines that an earlier page could not send in this room. Those of the present peer id that were not given up go
+   * out, others have failed.
    * @param {UnsentLine[]} lines
-   * @param {string} name the own one
    */
-  restore(lines, name) {
-    this.transcript.restore(lines, name);
+  restore(lines) {
+    this.transcript.restore(lines, this.#ownName());
     this.#sendAgain();
   }
 

@@ -11,7 +11,7 @@ function start(said) {
   const server = new FakeChatServer();
   for (let i = 0; i < said; i++) server.say();
   const clock = new FakeClock();
-  const conversation = new Conversation({ request: server.request, send: () => {}, clock });
+  const conversation = new Conversation({ request: server.request, send: () => {}, ownName: () => 'M', clock });
   const { transcript } = conversation;
   const join = () => {
     server.break();
@@ -91,7 +91,7 @@ test('a page asked for before the window moved is not added to it', async () => 
 test('whoever says something is back at the newest messages, with the line below them', async () => {
   const { conversation, transcript, calm, span } = start(200);
   transcript.trimNewest(20);
-  const said = conversation.say('hello', { name: 'M' });
+  const said = conversation.say('hello');
   assert.equal(transcript.unsent.length, 1);
   await calm();
   await said;
@@ -172,7 +172,7 @@ for (const { name, act, others = false } of absences) {
   test(`after an absence the transcript starts over when ${name}`, async () => {
     const { server, conversation, transcript, join, calm } = start(120);
     server.refusal = 'too-long';
-    conversation.say('kept', { name: 'M', reply: 7 });
+    conversation.say('kept', { reply: 7 });
     await calm();
     server.refusal = null;
     act({ server, transcript });
@@ -220,11 +220,11 @@ test('what is asked for while a snapshot comes is answered afterwards, as it sta
 test('lines on their way when a snapshot comes arrive once and in order, with those of before and after', async () => {
   const { server, conversation, transcript, calm } = start(1);
   const texts = Array.from({ length: 8 }, (_, i) => `own ${i}`);
-  for (const text of texts.slice(0, 6)) conversation.say(text, { name: 'M' });
+  for (const text of texts.slice(0, 6)) conversation.say(text);
   server.hear(2);
   server.snapshot(conversation);
   assert.deepEqual(transcript.unsent.map(({ state }) => state), Array(6).fill('pending'));
-  for (const text of texts.slice(6)) conversation.say(text, { name: 'M' });
+  for (const text of texts.slice(6)) conversation.say(text);
   await calm();
   assert.deepEqual(server.messages.slice(1).map(({ text }) => text), texts);
   assert.deepEqual(transcript.unsent, []);
@@ -235,7 +235,7 @@ test('an edit made while away goes out after a snapshot, but not to another mess
     const { server, conversation, transcript, calm } = start(10);
     const edited = conversation.edit(5, 'better');
     const result = edited.then(() => 'done', ({ code }) => code);
-    conversation.say('an answer', { name: 'M', reply: 5 });
+    conversation.say('an answer', { reply: 5 });
     if (others) {
       server.messages = [];
       server.seq = 0;
@@ -252,8 +252,8 @@ test('an edit made while away goes out after a snapshot, but not to another mess
 
 test('lines of another peer id are not sent by themselves: they may be there already', async () => {
   const { server, conversation, transcript, calm } = start(1);
-  conversation.say('stored', { name: 'M' });
-  conversation.say('not stored', { name: 'M' });
+  conversation.say('stored');
+  conversation.say('not stored');
   server.hear(1);
   server.you = 'n';
   server.snapshot(conversation);
@@ -264,7 +264,7 @@ test('lines of another peer id are not sent by themselves: they may be there alr
 
 test('lines that a lost connection left behind go out again under the same id, each once', async () => {
   const { server, conversation, transcript, join, calm } = start(1);
-  for (const text of ['stored', 'not heard', 'third']) conversation.say(text, { name: 'M' });
+  for (const text of ['stored', 'not heard', 'third']) conversation.say(text);
   server.hear(1);
   server.break();
   conversation.disconnect();
@@ -286,8 +286,8 @@ test('lines of an earlier page go out if they are of the present id, with whom t
   conversation.restore([
     { key: 'a', text: 'mine', from: 'm', to: 'a', reply: 1 }, { key: 'b', text: 'of before', from: 'l' },
     { key: 'c', text: 'given up', from: 'm', problem: 'no-such-peer' },
-  ], 'M');
-  conversation.restore([{ key: 'a', text: 'mine', from: 'm' }], 'M');
+  ]);
+  conversation.restore([{ key: 'a', text: 'mine', from: 'm' }]);
   await calm();
   assert.deepEqual(server.messages.slice(1).map(({ key, text, to, reply }) => [key, text, to, reply]),
     [['a', 'mine', 'a', 1]]);
@@ -306,7 +306,7 @@ test('whoever says something gets to the newest messages although the server is 
     server.refusal = null;
     await calm();
   };
-  conversation.say('hello', { name: 'M' });
+  conversation.say('hello');
   await busy(TRIES - 1);
   assert.equal(transcript.newer, false);
   transcript.trimNewest(20);
@@ -319,7 +319,7 @@ test('whoever says something gets to the newest messages although the server is 
 test('an old message does not come when its reader has gone elsewhere meanwhile', async () => {
   const { conversation, transcript, calm, span } = start(200);
   const shown = conversation.show(10);
-  conversation.say('hello', { name: 'M' });
+  conversation.say('hello');
   await calm();
   assert.equal((await shown)?.n, 10);
   assert.deepEqual(span(), [151, 201, true, false]);

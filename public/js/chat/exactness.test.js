@@ -27,7 +27,7 @@ function start(seed) {
   const server = new FakeChatServer();
   for (let i = 0; i < 120; i++) server.say();
   const clock = new FakeClock();
-  const conversation = new Conversation({ request: server.request, send: () => {}, clock });
+  const conversation = new Conversation({ request: server.request, send: () => {}, ownName: () => 'M', clock });
   const { transcript } = conversation;
   server.break();
   conversation.enter(server.join(), false);
@@ -42,7 +42,7 @@ function start(seed) {
     () => conversation.older().catch(ignore), () => conversation.newer().catch(ignore),
     () => conversation.latest().catch(ignore), () => conversation.show(1 + below(server.messages.length)).catch(ignore),
     () => transcript.trimOldest(60), () => transcript.trimNewest(60),
-    () => conversation.quoted(1 + below(20)).catch(ignore), () => conversation.say(`own ${said++}`, { name: 'M' }),
+    () => conversation.quoted(1 + below(20)).catch(ignore), () => conversation.say(`own ${said++}`),
   ];
   const network = [
     () => server.hear(1), () => server.hear(), () => server.deliver(conversation, 1),

@@ -12,7 +12,7 @@ function start(said) {
   for (let i = 0; i < said; i++) server.say();
   server.break();
   const clock = new FakeClock();
-  const conversation = new Conversation({ request: server.request, send: () => {}, clock });
+  const conversation = new Conversation({ request: server.request, send: () => {}, ownName: () => 'M', clock });
   conversation.enter(server.join(), false);
   const calm = async () => {
     await settle(1);

@@ -42,12 +42,12 @@ export class CallAnnouncer {
 
   connect() {
     this.#changes();
-    this.#call.transcript.addEventListener('change', this.#notices);
+    this.#call.chat.transcript.addEventListener('change', this.#notices);
     this.#call.addEventListener('reaction', this.#reacted);
   }
 
   disconnect() {
-    this.#call.transcript.removeEventListener('change', this.#notices);
+    this.#call.chat.transcript.removeEventListener('change', this.#notices);
     this.#call.removeEventListener('reaction', this.#reacted);
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -16,7 +16,7 @@ function room(t) {
   startAnnouncer();
   const media = { mic: { on: true }, camera: { on: true }, screen: { on: false } };
   const call = Object.assign(new EventTarget(), {
-    you: 'me', hand: false, transcript: new EventTarget(),
+    you: 'me', hand: false, chat: { transcript: new EventTarget() },
     peers: new Map([['me', { id: 'me', name: 'Mina', ...quiet }], ['j', { id: 'j', name: 'Jonas', ...quiet }], ['s', { id: 's', name: 'Sora', ...quiet }]]),
   });
   const announcer = new CallAnnouncer({ call: /** @type {any} */ (call), media: /** @type {any} */ (media) });

@@ -77,7 +77,7 @@ export class CallView {
     });
     this.#hints = new Hints({ media, levels: this.#stage.levels });
     this.#unread = new Unread({
-      transcript: call.transcript,
+      transcript: call.chat.transcript,
       read: preferences.read(call.room.name),
       keep: (n) => preferences.keepRead(call.room.name, n),
     });

@@ -24,7 +24,7 @@ export const KEPT = 400;
  * what is drawn, and so the work for a frame, is bounded by the window.
  */
 export class ChatLog {
-  #call;
+  #chat;
   #lines;
   #quotes;
   #pages;
@@ -55,27 +55,28 @@ export class ChatLog {
 
   /**
    * @param {object} options
-   * @param {import('../call.js').Call} options.call
+   * @param {import('../chat/conversation.js').Conversation} options.chat
+   * @param {boolean} options.mayWrite whether this reader may
    * @param {Omit<import('./chat-line.js').LineParts, 'quote'>} options.parts
    * @param {(n: number) => void} options.go goes to a message that is quoted
    */
-  constructor({ call, parts, go }) {
-    this.#call = call;
+  constructor({ chat, mayWrite, parts, go }) {
+    this.#chat = chat;
     /** The element that scrolls. */
     this.log = el('div', {
       class: 'log', role: 'log', 'aria-label': t('chat.log'), 'aria-live': 'off', tabindex: 0,
       onscroll: () => this.#scrolled(),
     });
-    this.#empty = el('p', { class: 'log-empty' }, t(call.mayWrite ? 'chat.empty' : 'chat.nothing'));
-    this.#pages = new LogPages({ call, log: this.log });
+    this.#empty = el('p', { class: 'log-empty' }, t(mayWrite ? 'chat.empty' : 'chat.nothing'));
+    this.#pages = new LogPages({ chat, log: this.log });
     this.log.append(this.#pages.older, this.#empty, this.#list, this.#pages.newer);
-    this.#quotes = new Quotes({ root: this.log, find: (n) => call.quoted(n), go });
+    this.#quotes = new Quotes({ root: this.log, find: (n) => chat.quoted(n), go });
     this.#lines = new LogLines(this.#list, { ...parts, quote: (n, id) => this.#quotes.quote(n, id) });
     this.element = el('div', { class: 'log-frame' }, this.log, this.#jump, this.#counted);
   }
 
   get #transcript() {
-    return this.#call.transcript;
+    return this.#chat.transcript;
   }
 
   connect() {

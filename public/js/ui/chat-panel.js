@@ -57,12 +57,12 @@ export class ChatPanel extends EventTarget {
     this.#actions = this.#makeActions();
     this.#composer = this.#makeComposer();
     this.#search = new SearchView({
-      search: (query, options) => call.search(query, options),
+      search: (query, options) => call.chat.search(query, options),
       choose: (n) => this.#goTo(n),
       back: () => this.#back(),
     });
     this.#unsent = new UnsentLines({
-      transcript: call.transcript,
+      transcript: call.chat.transcript,
       write: (lines) => preferences.keepUnsent(room, lines),
     });
     this.#files = new FilesTray({
@@ -85,7 +85,8 @@ export class ChatPanel extends EventTarget {
   }
 
   connect() {
-    const { transcript, room } = this.#call;
+    const { chat, room } = this.#call;
+    const { transcript } = chat;
     transcript.addEventListener('change', this.#changed);
     transcript.addEventListener('restated', this.#restated);
     transcript.addEventListener('restarted', this.#restarted);
@@ -96,13 +97,13 @@ export class ChatPanel extends EventTarget {
     this.#actions.connect();
     this.#composer.connect();
     this.#files.connect();
-    this.#call.restore(preferences.unsent(room.name));
+    chat.restore(preferences.unsent(room.name));
     this.#unsent.connect();
     for (const n of this.#composer.about) this.#lookUp(n);
   }
 
   disconnect() {
-    const { transcript } = this.#call;
+    const { transcript } = this.#call.chat;
     transcript.removeEventListener('change', this.#changed);
     transcript.removeEventListener('restated', this.#restated);
     transcript.removeEventListener('restarted', this.#restarted);
@@ -141,7 +142,7 @@ export class ChatPanel extends EventTarget {
   }
 
   update() {
-    replaceChildren(this.#typists, ...typistParts([...this.#call.typists.values()]));
+    replaceChildren(this.#typists, ...typistParts([...this.#call.chat.typing.typists.values()]));
   }
 
   /** Begins a message that only one person reads. @param {Person} person */
@@ -168,15 +169,16 @@ export class ChatPanel extends EventTarget {
   }
 
   #makeLog() {
-    const call = this.#call;
+    const { chat, mayWrite } = this.#call;
     const discard = (/** @type {string} */ key) => {
-      call.discard(key);
+      chat.discard(key);
       announce(t('chat.discarded'));
       this.#focus();
     };
     return new ChatLog({
-      call,
-      parts: { retry: (key) => call.retry(key), discard, nameOf: (id) => this.#nameOf(id) },
+      chat,
+      mayWrite,
+      parts: { retry: (key) => chat.retry(key), discard, nameOf: (id) => this.#nameOf(id) },
       go: (n) => this.#goTo(n),
     });
   }
@@ -185,7 +187,7 @@ export class ChatPanel extends EventTarget {
     const call = this.#call;
     return new LineActions({
       log: this.#log,
-      transcript: call.transcript,
+      transcript: call.chat.transcript,
       isHost: () => call.may('delete'),
       isHere: (id) => call.peers.has(id),
       mayWrite: call.mayWrite,
@@ -193,35 +195,34 @@ export class ChatPanel extends EventTarget {
         reply: (message) => this.#composer.answer(message, this.#otherReader(message)),
         replyPrivately: (message) => this.#composer.answer(message, { id: message.from, name: message.name }),
         edit: (message) => this.#composer.change(message, this.#otherReader(message)),
-        remove: ({ n }) => call.remove(/** @type {number} */ (n)),
+        remove: ({ n }) => call.chat.remove(/** @type {number} */ (n)),
       },
     });
   }
 
   #makeComposer() {
-    const call = this.#call;
-    const room = call.room.name;
-    return new Composer(preferences.draft(room), {
+    const { chat, room } = this.#call;
+    return new Composer(preferences.draft(room.name), {
       say: (text, about) => this.#say(text, about),
-      edit: (n, text) => call.edit(n, text),
-      typing: () => call.typing(),
+      edit: (n, text) => chat.edit(n, text),
+      typing: () => chat.typing.tell(),
       send: (files) => this.send(files),
       changeLast: () => this.#changeLast(),
-      keep: (draft) => preferences.keepDraft(room, draft),
+      keep: (draft) => preferences.keepDraft(room.name, draft),
     });
   }
 
   /** @param {string} text @param {{to?: string, reply?: number}} about */
   async #say(text, about) {
-    this.#call.say(text, about);
+    this.#call.chat.say(text, about);
     this.#log.markUnread(null);
     await this.#log.toNewest();
-    if (this.#call.transcript.newer) this.#fault.tellUnseen();
+    if (this.#call.chat.transcript.newer) this.#fault.tellUnseen();
   }
 
   async #changeLast() {
     await this.#log.toNewest();
-    const last = newestToChange(this.#call.transcript.entries);
+    const last = newestToChange(this.#call.chat.transcript.entries);
     if (last) this.#composer.change(last, this.#otherReader(last));
   }
 
@@ -229,7 +230,7 @@ export class ChatPanel extends EventTarget {
   #changed = (event) => {
     const { added } = /** @type {CustomEvent<import('../chat/transcript.js').TranscriptChange>} */ (event).detail;
     if (added.length > 0) this.#remember(added);
-    if (!this.#call.transcript.newer) this.#fault.seen();
+    if (!this.#call.chat.transcript.newer) this.#fault.seen();
   };
 
   /** @param {Event} event */
@@ -241,7 +242,7 @@ export class ChatPanel extends EventTarget {
 
   /** What is kept of a message may be of long ago. @param {number} n */
   async #lookUp(n) {
-    const message = await this.#call.quoted(n).catch(() => null);
+    const message = await this.#call.chat.quoted(n).catch(() => null);
     if (message) this.#composer.restated(message);
   }
 

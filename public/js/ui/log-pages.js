@@ -9,16 +9,16 @@ export class LogPages {
   /** @type {'older' | 'newer' | null} */
   loading = null;
 
-  #call;
+  #chat;
   #log;
   /** What stands above, and below, all lines. */
   #ends = { older: new End(() => this.#again('older')), newer: new End(() => this.#again('newer')) };
   /** When loading failed, in the time of `performance.now()`. */
   #failed = -restMs;
 
-  /** @param {{call: import('../call.js').Call, log: HTMLElement}} options `log`: what scrolls */
-  constructor({ call, log }) {
-    this.#call = call;
+  /** @param {{chat: import('../chat/conversation.js').Conversation, log: HTMLElement}} options `log`: what scrolls */
+  constructor({ chat, log }) {
+    this.#chat = chat;
     this.#log = log;
   }
 
@@ -33,7 +33,7 @@ export class LogPages {
   }
 
   update() {
-    const { more, newer } = this.#call.transcript;
+    const { more, newer } = this.#chat.transcript;
     this.older.hidden = !more;
     this.newer.hidden = !newer;
   }
@@ -41,7 +41,7 @@ export class LogPages {
   /** Loads a page when the end of the window is less than a screen away. @param {HTMLElement} log */
   loadAt({ scrollTop, scrollHeight, clientHeight }) {
     if (clientHeight === 0 || this.loading || performance.now() - this.#failed < restMs) return;
-    const { more, newer } = this.#call.transcript;
+    const { more, newer } = this.#chat.transcript;
     const below = scrollHeight - scrollTop - clientHeight;
     if (more && scrollTop < clientHeight) this.#load('older');
     else if (newer && below < clientHeight) this.#load('newer');
@@ -49,9 +49,9 @@ export class LogPages {
 
   /** Goes to the newest page. @returns {Promise<boolean>} false when that failed, which is said below the lines */
   async latest() {
-    if (!this.#call.transcript.newer) return true;
+    if (!this.#chat.transcript.newer) return true;
     try {
-      await this.#call.latest();
+      await this.#chat.latest();
       this.#ends.newer.say('');
       return true;
     } catch {
@@ -62,7 +62,7 @@ export class LogPages {
 
   /** @param {number} n @returns {Promise<unknown>} null when there is no such message; rejects with ProtocolError */
   show(n) {
-    return this.#call.show(n);
+    return this.#chat.show(n);
   }
 
   /** @param {'older' | 'newer'} end */
@@ -76,7 +76,7 @@ export class LogPages {
     this.loading = end;
     this.#ends[end].say(t(`chat.${end}`));
     try {
-      await this.#call[end]();
+      await this.#chat[end]();
       this.#ends[end].say('');
     } catch {
       this.#failed = performance.now();

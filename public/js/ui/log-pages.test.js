@@ -16,8 +16,8 @@ function start(t, transcript) {
     asked.push(what);
     if (fault) throw new Error(what);
   };
-  const call = { transcript, older: ask('older'), newer: ask('newer'), latest: ask('latest'), show: ask('show') };
-  const pages = new LogPages(/** @type {any} */ ({ call, log }));
+  const chat = { transcript, older: ask('older'), newer: ask('newer'), latest: ask('latest'), show: ask('show') };
+  const pages = new LogPages(/** @type {any} */ ({ chat, log }));
   const at = (/** @type {number} */ scrollTop, clientHeight = 500) =>
     pages.loadAt(/** @type {any} */ ({ scrollTop, clientHeight, scrollHeight: 5000 }));
   return {

@@ -35,12 +35,12 @@ export class Notifier {
   }
 
   connect() {
-    this.#call.transcript.addEventListener('arrived', this.#arrived);
+    this.#call.chat.transcript.addEventListener('arrived', this.#arrived);
     document.addEventListener('visibilitychange', this.#returned);
   }
 
   disconnect() {
-    this.#call.transcript.removeEventListener('arrived', this.#arrived);
+    this.#call.chat.transcript.removeEventListener('arrived', this.#arrived);
     document.removeEventListener('visibilitychange', this.#returned);
     this.#close();
     replaceChildren(this.offer);

@@ -48,14 +48,14 @@ function room(t, { kept, permission = 'default', answer = 'granted' } = {}) {
       setItem: (/** @type {string} */ key, /** @type {string} */ value) => stored.set(key, value),
     },
   });
-  const call = { room: { name: 'tea' }, transcript: new EventTarget() };
+  const call = { room: { name: 'tea' }, chat: { transcript: new EventTarget() } };
   const notifier = new Notifier({ call: /** @type {any} */ (call), show: () => (done.shown += 1) });
   notifier.connect();
   const look = (/** @type {boolean} */ hidden) => {
     Object.assign(document, { hidden });
     document.dispatchEvent(new Event('visibilitychange'));
   };
-  const arrive = (/** @type {object} */ entry = {}) => call.transcript.dispatchEvent(
+  const arrive = (/** @type {object} */ entry = {}) => call.chat.transcript.dispatchEvent(
     new CustomEvent('arrived', { detail: { entry: { name: 'Jonas', text: 'Tea is ready', to: null, ...entry } } }));
   const offered = () => notifier.offer.textContent;
   const press = async (/** @type {string} */ name) => {

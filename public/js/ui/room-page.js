@@ -81,7 +81,7 @@ export class RoomPage {
     removeEventListener('pageshow', this.#shownAgain);
     languageEvents.removeEventListener('change', this.#translate);
     this.#call?.removeEventListener('change', this.#changed);
-    this.#call?.transcript.removeEventListener('restarted', this.#restarted);
+    this.#call?.chat.transcript.removeEventListener('restarted', this.#restarted);
     this.#leave();
     this.#membership.release();
     this.#show(null);
@@ -168,7 +168,7 @@ export class RoomPage {
   /** @param {import('../call.js').Call} call */
   #made(call) {
     call.addEventListener('change', this.#changed);
-    call.transcript.addEventListener('restarted', this.#restarted);
+    call.chat.transcript.addEventListener('restarted', this.#restarted);
     return call;
   }
 

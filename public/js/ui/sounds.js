@@ -40,12 +40,12 @@ export class Sounds {
   connect() {
     this.#take();
     this.#call.addEventListener('change', this.#changed);
-    this.#call.transcript.addEventListener('arrived', this.#arrived);
+    this.#call.chat.transcript.addEventListener('arrived', this.#arrived);
   }
 
   disconnect() {
     this.#call.removeEventListener('change', this.#changed);
-    this.#call.transcript.removeEventListener('arrived', this.#arrived);
+    this.#call.chat.transcript.removeEventListener('arrived', this.#arrived);
     this.#chime.close();
   }
 

@@ -17,7 +17,7 @@ function room(t) {
   page.hasFocus = () => true;
   const state = { now: 0, played: /** @type {string[]} */ ([]) };
   const call = Object.assign(new EventTarget(), {
-    you: 'me', peers: new Map([['me', {}]]), hands: /** @type {string[]} */ ([]), transcript: new EventTarget(),
+    you: 'me', peers: new Map([['me', {}]]), hands: /** @type {string[]} */ ([]), chat: { transcript: new EventTarget() },
     media: { speaker: 'loud' }, hosting: { knocks: new Map() },
   });
   const nameOf = (/** @type {any} */ notes) => Object.entries(SOUNDS).find(([, known]) => known === notes)?.[0] ?? '';
@@ -95,7 +95,7 @@ test('being somebody else after a reconnect makes no sound', (t) => {
 
 test('a message is heard while the page is not looked at', (t) => {
   const { call, page, heard, rest } = room(t);
-  const arrive = () => call.transcript.dispatchEvent(new CustomEvent('arrived', { detail: { entry: {} } }));
+  const arrive = () => call.chat.transcript.dispatchEvent(new CustomEvent('arrived', { detail: { entry: {} } }));
   arrive();
   assert.equal(heard(), '');
   page.hasFocus = () => false;
