@@ -15,6 +15,13 @@ export function keepKeys({ pathname, hash }) {
   return host !== null || token !== null;
 }
 
+/** Keeps the keys of a link that was pasted; those of another server are nothing for this one. @param {string} text */
+export function keepPastedKeys(text) {
+  if (!URL.canParse(text)) return;
+  const link = new URL(text);
+  if (link.host === location.host) keepKeys(link);
+}
+
 /** Takes the keys out of the address, where nobody should see them or hand them on. */
 export function takeKeys() {
   if (location.hash && keepKeys(location)) history.replaceState(history.state, '', location.pathname + location.search);

@@ -1,7 +1,7 @@
 import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { makeRoom, proposeRoomName } from '../net/rooms.js';
-import { keepKeys } from './address-keys.js';
+import { keepPastedKeys } from './address-keys.js';
 import { announce } from './announcer.js';
 import { el, replaceChildren, setText } from './dom.js';
 import { Field } from './field.js';
@@ -114,7 +114,7 @@ export class Home {
     const room = roomNameFrom(this.#room.value);
     if (!room) return this.#room.fault(t(isLink(this.#room.value) ? 'home.otherLink' : 'home.roomMissing'));
     setText(this.#fault, '');
-    if (isLink(this.#room.value)) keepKeys(new URL(this.#room.value));
+    keepPastedKeys(this.#room.value);
     const made = this.#public.checked ? await this.#makePublic(room) : 'made';
     if (made !== 'failed') this.#go(roomPath(room), made === 'existed' ? 'door.existed' : undefined);
   }

@@ -10,9 +10,16 @@ import { Home } from './home.js';
  * @param {{status: number, body: any}} [made]
  */
 function make(t, { status, body } = { status: 201, body: { room: {}, hostKey: 'key' } }) {
+  /** @type {Map<string, string>} */
+  const kept = new Map();
   installPage(t, {
     EventSource: class { close() {} },
     fetch: async () => ({ ok: status < 300, json: async () => body }),
+    location: new URL('https://moim.example/'),
+    sessionStorage: {
+      getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+    },
   });
   const root = new FakeElement('div');
   /** @type {any[]} */
@@ -24,7 +31,7 @@ function make(t, { status, body } = { status: 201, body: { room: {}, hostKey: 'k
     root.first('home-form').dispatchEvent(new Event('submit'));
     await settle(5);
   };
-  return { root, gone, input, submit };
+  return { root, gone, kept, input, submit };
 }
 
 test('a link that leads to no room is a fault', async (t) => {
@@ -33,6 +40,16 @@ test('a link that leads to no room is a fault', async (t) => {
   await submit();
   assert.deepEqual(gone, []);
   assert.match(root.textContent, /This link leads to no room/);
+});
+
+test('the keys of a pasted link are kept, but not those of another server', async (t) => {
+  const { gone, kept, input, submit } = make(t);
+  for (const link of ['https://moim.example/r/tea#host=key', 'https://other.example/r/cake#host=key&token=jwt', 'https://[/r/pie#host=key']) {
+    input('room').value = link;
+    await submit();
+  }
+  assert.deepEqual(gone.map(([path]) => path), ['/r/tea', '/r/cake', '/r/pie']);
+  assert.deepEqual([...kept], [['moim.host.tea', 'key']]);
 });
 
 test('making a public room that is there already leads to its door, which says so', async (t) => {

@@ -81,6 +81,20 @@ test('the system tells of a message while the page is hidden, and shows the chat
   assert.deepEqual([shown(), done], [[], { shown: 1, focused: 1 }]);
 });
 
+test('what somebody else has it tell takes the place of a message, and shows what it is about', (t) => {
+  const { notifier, done, look, arrive, shown } = room(t, { kept: 'on', permission: 'granted' });
+  let opened = 0;
+  const knock = () => notifier.tell('Nana wants to come in', 'tea', () => (opened += 1));
+  knock();
+  assert.deepEqual(shown(), []);
+  look(true);
+  arrive();
+  knock();
+  assert.deepEqual(shown().map(({ title, body }) => [title, body]), [['Nana wants to come in', 'tea']]);
+  shown()[0].onclick();
+  assert.deepEqual([shown(), opened, done], [[], 1, { shown: 0, focused: 1 }]);
+});
+
 test('it tells nothing that is not wanted or not allowed, and forgets what is looked at', (t) => {
   const unwanted = room(t, { kept: 'off', permission: 'granted' });
   unwanted.look(true);
