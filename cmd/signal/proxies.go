@@ -1,10 +1,12 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 )
@@ -50,6 +52,25 @@ func (p proxies) client(r *http.Request) netip.Addr {
 		}
 	}
 	return client
+}
+
+// hint has the log say once that a proxy beside this server passes people on and
+// is not believed, so that they all share the limits of its address.
+func (p proxies) hint(log *slog.Logger) echo.MiddlewareFunc {
+	var once sync.Once
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			at, _ := netip.ParseAddrPort(r.RemoteAddr)
+			peer := at.Addr().Unmap()
+			if r.Header.Get(echo.HeaderXForwardedFor) != "" && (peer.IsLoopback() || peer.IsPrivate()) && !p.trust(peer) {
+				once.Do(func() {
+					log.Warn("all whom a reverse proxy passes on share the limits of its address; name it with --trusted-proxy", "proxy", peer)
+				})
+			}
+			return next(c)
+		}
+	}
 }
 
 func (p proxies) trust(addr netip.Addr) bool {

@@ -89,6 +89,9 @@ func TestProxiesOfTheProgram(t *testing.T) {
 			if got := status("203.0.113.2"); got != want {
 				t.Errorf("%s for another address: %d, want %d", protocol.CodeRateLimited, got, want)
 			}
+			if hinted := strings.Count(p.console.String(), "name it with --trusted-proxy"); hinted != map[bool]int{false: 1}[test.apart] {
+				t.Errorf("%d hints", hinted)
+			}
 			if got := status("198.51.100.3, 203.0.113.1"); got != http.StatusTooManyRequests {
 				t.Errorf("an address forged in front: %d", got)
 			}

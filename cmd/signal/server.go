@@ -250,7 +250,7 @@ func (s *server) routes(pages *pages) http.Handler {
 			s.log.Error("request panicked", "route", c.Path(), "stack", string(stack))
 			return err
 		},
-	}), secureHeaders(s.strict), s.pace.middleware)
+	}), secureHeaders(s.strict), s.proxies.hint(s.log), s.pace.middleware)
 
 	e.GET("/ws", func(c echo.Context) error {
 		s.relay.noteClient(clientAddr(c))
