@@ -25,10 +25,10 @@ type quotas struct {
 	rate         int64 // bytes a second; 0: no bound
 	reservations *rate.Limiter
 
-	mu       sync.Mutex // guards what follows
-	ofClient int        // allocations
-	users    map[string]*account
-	clients  map[netip.Prefix]int
+	mu      sync.Mutex // guards what follows
+	free    int        // allocations that there is still place for
+	users   map[string]*account
+	clients map[netip.Prefix]int
 }
 
 // account is a user who has an allocation, or has had one so lately that some of
@@ -53,19 +53,21 @@ type hold struct {
 
 func newQuotas(conf Config) *quotas {
 	return &quotas{
-		ofUser: conf.Allocations, ofClient: max(1, conf.Ports.size()/2), rate: conf.Rate,
+		ofUser: conf.Allocations, free: conf.Ports.size(), rate: conf.Rate,
 		reservations: rate.NewLimiter(reservationRate, reservationBurst),
 		users:        map[string]*account{}, clients: map[netip.Prefix]int{},
 	}
 }
 
-// take takes a place; nil when the user or the client's address has enough.
+// take takes a place; nil when the user or the client's address has enough. An
+// address may have as many as it leaves free (dynamic thresholds, Choudhury and
+// Hahne 1998): one half of all, and each that comes later half of what is left.
 func (q *quotas) take(user string, from netip.Addr) *hold {
 	client := clientPrefix(from)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	a := q.users[user]
-	if a != nil && q.ofUser > 0 && a.allocations >= q.ofUser || q.clients[client] >= q.ofClient {
+	if a != nil && q.ofUser > 0 && a.allocations >= q.ofUser || q.clients[client] >= q.free {
 		return nil
 	}
 	if a == nil {
@@ -78,6 +80,7 @@ func (q *quotas) take(user string, from netip.Addr) *hold {
 	}
 	a.allocations++
 	q.clients[client]++
+	q.free--
 	return &hold{quotas: q, account: a, client: client}
 }
 
@@ -92,6 +95,7 @@ func (h *hold) free() {
 	q := h.quotas
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.free++
 	if h.account.allocations--; h.account.allocations == 0 {
 		q.settleLocked(h.account)
 	}

@@ -2,6 +2,7 @@ package turn
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -132,13 +133,39 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
+// TestManyAddresses holds that addresses which take all they get leave some to others.
+func TestManyAddresses(t *testing.T) {
+	q := newQuotas(Config{Ports: PortRange{First: 1, Last: 400}})
+	var held []*hold
+	fill := func(n byte) int {
+		before := len(held)
+		for h := q.take("u", netip.AddrFrom4([4]byte{192, 0, 2, n})); h != nil; h = q.take("u", netip.AddrFrom4([4]byte{192, 0, 2, n})) {
+			held = append(held, h)
+		}
+		return len(held) - before
+	}
+	var got []int
+	for n := range byte(6) {
+		got = append(got, fill(n))
+	}
+	if want := []int{200, 100, 50, 25, 13, 6}; !slices.Equal(got, want) {
+		t.Errorf("one after the other they hold %v, want %v", got, want)
+	}
+	for _, h := range held {
+		h.end()
+	}
+	if q.free != 400 || len(q.clients) > 0 {
+		t.Errorf("%d are free, of %v", q.free, q.clients)
+	}
+}
+
 // TestPorts keeps to the range, and says so when it is used up.
 func TestPorts(t *testing.T) {
 	conf := local()
 	conf.Ports = freePorts(t, 2)
 	s := start(t, conf)
 	s.quotas.mu.Lock()
-	s.quotas.ofClient = 10
+	s.quotas.free = 10
 	s.quotas.mu.Unlock()
 	first, second := talk(t, s, "udp", "a").mustAllocate(), talk(t, s, "udp", "b").mustAllocate()
 	if low, high := min(first.relayed.Port(), second.relayed.Port()), max(first.relayed.Port(), second.relayed.Port()); low != conf.Ports.First || high != conf.Ports.Last {

@@ -169,7 +169,7 @@ func TestNoPorts(t *testing.T) {
 	s := start(t, conf)
 	talk(t, s, "udp", "a").mustAllocate()
 	s.quotas.mu.Lock()
-	s.quotas.ofClient = 10
+	s.quotas.free = 10
 	s.quotas.mu.Unlock()
 	if c := tested(t, s, TransportTCP); c.State != StateFailed || c.Reason != ReasonNoPorts {
 		t.Errorf("%+v", c)
