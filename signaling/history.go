@@ -118,10 +118,12 @@ const (
 	maxLineJSON = 6*(4*chat.MaxText+protocol.MaxKey+4*protocol.MaxName) + perLineJSON
 	maxPeerJSON = 4*protocol.MaxName + 320
 	maxRestJSON = 8 << 10 // of everything else; half of it may be ICE servers
+
+	maxPeers = (protocol.MaxServerFrame - maxRestJSON - maxLineJSON) / maxPeerJSON // of a room, so that a line fits beside them
 )
 
 // maxPastBytes bounds the chat in one frame, by what it may take at the worst, so that
 // the chat and everyone in a room fit a frame of a server with these limits.
 func maxPastBytes(limits Limits) int {
-	return protocol.MaxServerFrame - maxRestJSON - limits.Peers*maxPeerJSON
+	return protocol.MaxServerFrame - maxRestJSON - limits.places()*maxPeerJSON
 }

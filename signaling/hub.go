@@ -109,8 +109,8 @@ func New(cfg Config) (*Hub, error) {
 	switch l := cfg.Limits; {
 	case cfg.Store == nil || cfg.Log == nil:
 		return nil, errors.New("a hub needs a chat store and a log")
-	case l.Peers < 1 || maxPastBytes(l) < maxLineJSON:
-		return nil, fmt.Errorf("a room holds 1 to %d peers", (protocol.MaxServerFrame-maxRestJSON-maxLineJSON)/maxPeerJSON)
+	case l.Peers < 1 || l.Peers > maxPeers:
+		return nil, fmt.Errorf("a room holds 1 to %d peers", maxPeers)
 	case l.Grace < 0 || l.Grace > maxGrace:
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:

@@ -158,6 +158,25 @@ func TestAlreadyJoined(t *testing.T) {
 	})
 }
 
+// TestHostOfFullRoom holds that hosts come into a room that others have filled, if
+// they are not too many themselves.
+func TestHostOfFullRoom(t *testing.T) {
+	limits := signaling.DefaultLimits()
+	limits.Peers = 2
+	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+		key := makeRoom(t, s, signaling.RoomSpec{Name: "tea"})
+		guests := s.JoinAll("tea", "Nana", "Somi")
+		refused(s, Dial{}, Frame{"room": "tea", "host": "another"}, protocol.CodeRoomFull)
+		host := s.JoinAs(Frame{"room": "tea", "host": key})
+		host.Sendf(`{"type":"kick","id":1,"peer":%q}`, guests[0].ID)
+		host.ExpectLeft(guests[0], protocol.ReasonKicked)
+		for range 10 {
+			s.JoinAs(Frame{"room": "tea", "host": key})
+		}
+		refused(s, Dial{}, Frame{"room": "tea", "host": key}, protocol.CodeRoomFull)
+	})
+}
+
 func TestRoomFull(t *testing.T) {
 	limits := signaling.DefaultLimits()
 	limits.Peers = 2

@@ -47,7 +47,7 @@ type Limits struct {
 	Chats   Rate // chat, chat-edit and chat-delete, per session
 	Updates Rate // everything else, per session
 	Joins   Rate // joins and rooms made, per address
-	Peers   int  // in a room
+	Peers   int  // in a room; ten hosts more
 
 	Rooms           int // at once, those that somebody is in and those that were made
 	Sockets         int // at once
@@ -63,6 +63,13 @@ func DefaultLimits() Limits {
 		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, Sockets: 20_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
 	}
 }
+
+// hostPlaces are places of a room beside all others, for hosts alone: who fills it
+// keeps nobody out who can remove them.
+const hostPlaces = 10
+
+// places is how many may be in a room, those of hosts included.
+func (l *Limits) places() int { return min(l.Peers+hostPlaces, maxPeers) }
 
 // family groups the frames that share a limit.
 type family uint8

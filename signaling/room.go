@@ -69,7 +69,7 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 	switch {
 	case before != nil && before.overtakes(req):
 		return errReplacedBy
-	case before == nil && len(r.peers) >= r.hub.limits.Peers:
+	case before == nil && len(r.peers) >= r.placesLocked(req):
 		return errRoomFull
 	}
 	if fault := r.guardLocked(s, req, before != nil); fault != nil {
@@ -107,6 +107,14 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 	r.showKnocksLocked(session)
 	r.changedLocked()
 	return nil
+}
+
+// placesLocked is how many may be in the room, for a join. Caller holds mu.
+func (r *Room) placesLocked(req *joinRequest) int {
+	if r.isHostLocked(req) {
+		return r.hub.limits.places()
+	}
+	return r.hub.limits.Peers
 }
 
 // succeedLocked takes a session out for one of the same instance, which keeps
