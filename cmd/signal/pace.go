@@ -21,6 +21,7 @@ import (
 const (
 	costSmall  = 1
 	costHeavy  = 4    // opening a WebSocket, TLS, and whatever changes something
+	costGather = 16   // gathering the metrics
 	perCPU     = 2500 // a second, which takes a processor a third of its time
 	mostPaced  = 4096 // wait at once
 	pacedFor   = 5 * time.Second
@@ -42,7 +43,7 @@ func newPace(perSecond int, client func(*http.Request) netip.Addr) *pace {
 	if perSecond == 0 {
 		perSecond = perCPU * runtime.NumCPU()
 	}
-	return &pace{queue: fairqueue.New(perSecond, max(costHeavy, perSecond/burstParts), mostPaced, pacedFor), client: client}
+	return &pace{queue: fairqueue.New(perSecond, max(costGather, perSecond/burstParts), mostPaced, pacedFor), client: client}
 }
 
 // middleware has requests wait for their turn.
@@ -69,7 +70,10 @@ func (p *pace) handler(next http.Handler) http.Handler {
 
 func (p *pace) request(r *http.Request) error {
 	cost := costSmall
-	if r.URL.Path == "/ws" || !slices.Contains(reading, r.Method) {
+	switch {
+	case r.URL.Path == "/metrics":
+		cost = costGather
+	case r.URL.Path == "/ws" || !slices.Contains(reading, r.Method):
 		cost = costHeavy
 	}
 	return p.wait(r.Context(), signaling.Subnet(p.client(r)), cost)

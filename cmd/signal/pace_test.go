@@ -20,7 +20,7 @@ import (
 // longer, and that who asks for little is not behind who asks for much.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(40, remote)
+		p := newPace(160, remote)
 		served := p.handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 		ask := func(method, path, from string) time.Duration {
 			began := time.Now()
@@ -33,7 +33,7 @@ func TestPace(t *testing.T) {
 			}
 			return time.Since(began).Round(time.Millisecond)
 		}
-		for range 4 {
+		for range 16 {
 			if took := ask(http.MethodGet, "/", "192.0.2.1"); took != 0 {
 				t.Errorf("the burst took %v", took)
 			}
@@ -42,11 +42,12 @@ func TestPace(t *testing.T) {
 			method, path string
 			want         time.Duration
 		}{
-			{http.MethodGet, "/js/main.js", 25 * time.Millisecond},
-			{http.MethodHead, "/", 25 * time.Millisecond},
-			{http.MethodGet, "/ws", 100 * time.Millisecond},
-			{http.MethodPost, "/api/rooms", 100 * time.Millisecond},
-			{http.MethodDelete, "/api/rooms/tea", 100 * time.Millisecond},
+			{http.MethodGet, "/js/main.js", 6 * time.Millisecond},
+			{http.MethodHead, "/", 6 * time.Millisecond},
+			{http.MethodGet, "/ws", 25 * time.Millisecond},
+			{http.MethodPost, "/api/rooms", 25 * time.Millisecond},
+			{http.MethodDelete, "/api/rooms/tea", 25 * time.Millisecond},
+			{http.MethodGet, "/metrics", 100 * time.Millisecond},
 		} {
 			if took := ask(tt.method, tt.path, "192.0.2.1"); took != tt.want {
 				t.Errorf("%s %s waits %v, want %v", tt.method, tt.path, took, tt.want)
@@ -57,7 +58,7 @@ func TestPace(t *testing.T) {
 			others.Go(func() { ask(http.MethodGet, "/", "192.0.2.1") })
 		}
 		synctest.Wait()
-		if took := ask(http.MethodGet, "/", "192.0.2.2"); took > 75*time.Millisecond {
+		if took := ask(http.MethodGet, "/", "192.0.2.2"); took > 20*time.Millisecond {
 			t.Errorf("a newcomer waits %v", took)
 		}
 		if err := p.handshake(t.Context(), netip.MustParsePrefix("192.0.2.3/32")); err != nil {
@@ -75,7 +76,7 @@ func TestPaceRefuses(t *testing.T) {
 		h := echo.New()
 		h.HTTPErrorHandler = func(err error, c echo.Context) { writeError(slog.New(slog.DiscardHandler), err, c) }
 		h.Use(p.middleware)
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/ws", nil)) // the burst
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil)) // the burst
 		var others sync.WaitGroup
 		for range 10 {
 			others.Go(func() { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)) })
