@@ -124,8 +124,9 @@ func TestErasedWhileHashed(t *testing.T) {
 		key := makeRoom(t, s, signaling.RoomSpec{Name: "tea"})
 		mina := s.JoinAs(Frame{"room": "tea", "host": key})
 		release := s.Hub.HoldTurns()
+		held := s.Hub.Hashing()
 		mina.Sendf(`{"type":"set-room","id":1,"password":"ghost"}`)
-		for s.Hub.Hashing() == 0 {
+		for s.Hub.Hashing() == held {
 			runtime.Gosched()
 		}
 		if fault := s.Hub.EraseRoom(context.Background(), "tea", key, false); fault != nil {

@@ -1,7 +1,10 @@
 package signaling
 
 import (
+	"context"
 	"fmt"
+	"net/netip"
+	"runtime"
 	"time"
 )
 
@@ -10,22 +13,21 @@ func (h *Hub) Sweep(now time.Time) { h.sweep(now) }
 
 // HoldTurns takes all turns of hashing until the function it answers is called.
 func (h *Hub) HoldTurns() (release func()) {
-	for range cap(h.passwords.turns) {
-		h.passwords.turns <- struct{}{}
+	turns := max(1, runtime.NumCPU()/2)
+	for range turns {
+		if err := h.passwords.turns.Wait(context.Background(), netip.Prefix{}); err != nil {
+			panic(err)
+		}
 	}
 	return func() {
-		for range cap(h.passwords.turns) {
-			<-h.passwords.turns
+		for range turns {
+			h.passwords.turns.Done()
 		}
 	}
 }
 
-// Hashing is how many passwords are hashed, or are to be.
-func (h *Hub) Hashing() int {
-	h.passwords.mu.Lock()
-	defer h.passwords.mu.Unlock()
-	return h.passwords.waiting
-}
+// Hashing is how many passwords are hashed, are to be, or were a moment ago.
+func (h *Hub) Hashing() int { return h.passwords.turns.Pending() }
 
 // Age makes it as if everyone had left a room so much earlier.
 func (h *Hub) Age(id RoomID, by time.Duration) {

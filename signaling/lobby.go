@@ -9,7 +9,7 @@ import (
 const (
 	knockSilence     = 60 * time.Second // after which who waits is given up
 	maxKnocks        = 100              // who wait for one room
-	maxAddressKnocks = 10               // of them from one address
+	maxAddressKnocks = 10               // of them from one network
 )
 
 // knockRate is how often an address may knock.
@@ -35,7 +35,7 @@ type knock struct {
 // knock lets a join wait in the lobby of the room. The error is errWaits when it
 // does, or nil when it need not any more.
 func (r *Room) knock(s *socket, req *joinRequest) *protocol.Error {
-	if !r.hub.knocks.allow(s.addr) {
+	if !r.hub.knocks.allow(network(s.addr)) {
 		return errKnocking
 	}
 	k := &knock{room: r, socket: s, req: req, peer: protocol.Peer{
@@ -62,7 +62,7 @@ func (r *Room) addKnock(k *knock) *protocol.Error {
 	}
 	before, near := r.knocks[k.req.peer], 0
 	for _, other := range r.knocks {
-		if other.socket.addr == k.socket.addr {
+		if network(other.socket.addr) == network(k.socket.addr) {
 			near++
 		}
 	}

@@ -9,12 +9,12 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
+	"moim/internal/fairqueue"
 	"moim/signaling/protocol"
 )
 
@@ -29,7 +29,6 @@ const (
 	argonKey     = 32  // bytes
 	restOfGuess  = 3   // times as long as it took; otherwise once
 	maxHashes    = 256 // wait for their turn
-	maxNear      = 8   // of them from one address
 	hashPatience = 5 * time.Second
 )
 
@@ -52,65 +51,33 @@ var (
 
 // passwords hashes passwords, few at once, as each takes much memory and time.
 type passwords struct {
-	turns   chan struct{} // holds a value for each that is hashed
+	turns   *fairqueue.Slots
 	guesses *addressLimiter
 	hashes  *addressLimiter
 	memory  uint32 // KiB, of those that are hashed anew
-
-	mu      sync.Mutex // guards what follows
-	waiting int        // for their turn, or being hashed
-	near    tally      // of those
 }
 
 func newPasswords() *passwords {
 	return &passwords{
-		turns: make(chan struct{}, max(1, runtime.NumCPU()/2)), memory: argonMemory,
-		guesses: newAddressLimiter(guessRate), hashes: newAddressLimiter(hashRate), near: make(tally),
+		turns: fairqueue.NewSlots(max(1, runtime.NumCPU()/2), maxHashes, hashPatience), memory: argonMemory,
+		guesses: newAddressLimiter(guessRate), hashes: newAddressLimiter(hashRate),
 	}
 }
 
-// turn waits until a password may be hashed; done has to be called then. The rest
-// after it is for calls, and longer after a guess.
+// turn waits until a password may be hashed; done has to be called then. Networks
+// take turns. The rest after it is for calls, and longer after a guess.
 func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(guessed bool), fault *protocol.Error) {
-	if !p.wait(addr) {
+	if p.turns.Wait(ctx, network(addr)) != nil {
 		return nil, errManyHashes
 	}
-	ctx, cancel := context.WithTimeout(ctx, hashPatience)
-	defer cancel()
-	select {
-	case p.turns <- struct{}{}:
-		began := time.Now()
-		return func(guessed bool) {
-			p.leave(addr)
-			rest := time.Since(began)
-			if guessed {
-				rest *= restOfGuess
-			}
-			time.AfterFunc(rest, func() { <-p.turns })
-		}, nil
-	case <-ctx.Done():
-		p.leave(addr)
-		return nil, errManyHashes
-	}
-}
-
-// wait takes a place among those that wait, and tells whether there was one.
-func (p *passwords) wait(addr netip.Prefix) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.waiting >= maxHashes || p.near[addr] >= maxNear {
-		return false
-	}
-	p.waiting++
-	p.near.add(addr)
-	return true
-}
-
-func (p *passwords) leave(addr netip.Prefix) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting--
-	p.near.drop(addr)
+	began := time.Now()
+	return func(guessed bool) {
+		rest := time.Since(began)
+		if guessed {
+			rest *= restOfGuess
+		}
+		time.AfterFunc(rest, p.turns.Done)
+	}, nil
 }
 
 // hash makes of a password what is stored of it, in the PHC string format; of ""

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -197,28 +198,28 @@ func TestEndOfReplaced(t *testing.T) {
 	}
 }
 
-// TestPasswordsTakeTurns holds that who has many passwords hashed from one address
-// leaves place for others.
+// TestPasswordsTakeTurns holds that passwords from many addresses of one network
+// keep nobody waiting for long.
 func TestPasswordsTakeTurns(t *testing.T) {
-	p := newPasswords()
-	near, far := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
-	for i := range 10 {
-		if p.wait(near) != (i < maxNear) {
-			t.Errorf("place %d", i)
+	synctest.Test(t, func(t *testing.T) {
+		p := newPasswords()
+		hash := func(addr string) time.Duration {
+			began := time.Now()
+			done, fault := p.turn(t.Context(), netip.MustParsePrefix(addr))
+			if fault != nil {
+				return hashPatience
+			}
+			time.Sleep(50 * time.Millisecond)
+			done(false)
+			return time.Since(began)
 		}
-	}
-	if !p.wait(far) {
-		t.Error("another address gets no place")
-	}
-	p.leave(near)
-	if !p.wait(near) {
-		t.Error("a place that is free is not given")
-	}
-	for range maxNear {
-		p.leave(near)
-	}
-	p.leave(far)
-	if p.waiting != 0 || len(p.near) != 0 {
-		t.Errorf("left are %d, %v", p.waiting, p.near)
-	}
+		for i := range 200 {
+			go hash(fmt.Sprintf("2001:db8:0:%x::/64", i%24))
+		}
+		synctest.Wait()
+		if took := hash("192.0.2.1/32"); took > 300*time.Millisecond {
+			t.Errorf("another network waits %v", took)
+		}
+		time.Sleep(2 * hashPatience)
+	})
 }

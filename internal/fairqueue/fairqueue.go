@@ -1,6 +1,6 @@
-// Package fairqueue lets work begin at no more than a rate, and has those who ask
-// for it take turns when there is more (fair queueing, RFC 970): who asks for much
-// waits behind itself.
+// Package fairqueue lets work begin at no more than a rate, or so much at once, and
+// has those who ask for it take turns when there is more (fair queueing, RFC 970):
+// who asks for much waits behind itself.
 package fairqueue
 
 import (
@@ -18,22 +18,24 @@ import (
 // ErrFull is that too much waits already, or has waited for too long.
 var ErrFull = errors.New("fairqueue: too much waits")
 
-// breath is the shortest time between two rounds of turns: timers are no finer.
-const breath = time.Millisecond
-
 // Queue has work wait for its turn. Its methods may be called at once.
 type Queue struct {
 	// Static.
 	most     int           // pieces of work that wait
 	patience time.Duration // how long one waits
-	tokens   *rate.Limiter
+	supply   supply
 
 	mu    sync.Mutex // guards what follows
 	count int        // pieces of work that wait
 	lines map[netip.Prefix]*line
 	turns list.List // of *line, next first; each has work
 	sizes sizes
-	timer bool // whether a round is to come
+}
+
+// supply is what work takes to begin. Its methods are called with Queue.mu held.
+type supply interface {
+	take(cost int) bool // if there is enough
+	wanted(cost int)    // there was not: a round comes when there is
 }
 
 // line is what one address waits for.
@@ -56,18 +58,20 @@ type work struct {
 // burst at once after a time without any. At most so many pieces wait, each no
 // longer than patience; when more would, the newest of who waits for most goes.
 func New(perSecond, burst, most int, patience time.Duration) *Queue {
-	return &Queue{
-		most: most, patience: patience, tokens: rate.NewLimiter(rate.Limit(perSecond), burst),
-		lines: make(map[netip.Prefix]*line),
-	}
+	q := newQueue(most, patience)
+	q.supply = &tokens{queue: q, limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
+	return q
+}
+
+func newQueue(most int, patience time.Duration) *Queue {
+	return &Queue{most: most, patience: patience, lines: make(map[netip.Prefix]*line)}
 }
 
 // Wait returns when work of an address may begin. A cost over the burst counts as
 // that. The error is ErrFull or that of ctx.
 func (q *Queue) Wait(ctx context.Context, from netip.Prefix, cost int) error {
-	cost = min(cost, q.tokens.Burst())
 	q.mu.Lock()
-	if q.count == 0 && q.tokens.AllowN(time.Now(), cost) {
+	if q.count == 0 && q.supply.take(cost) {
 		q.mu.Unlock()
 		return nil
 	}
@@ -117,9 +121,7 @@ func (q *Queue) enterLocked(from netip.Prefix, cost int) (*line, *work) {
 	w.place = l.works.PushBack(w)
 	heap.Fix(&q.sizes, l.index)
 	q.count++
-	if !q.timer {
-		q.laterLocked(cost)
-	}
+	q.supply.wanted(q.turns.Front().Value.(*line).works.Front().Value.(*work).cost)
 	return l, w
 }
 
@@ -155,23 +157,13 @@ func (w *work) err() error {
 	return nil
 }
 
-// laterLocked has the next round come when there is enough for a cost.
-func (q *Queue) laterLocked(cost int) {
-	lacks := float64(cost) - q.tokens.Tokens()
-	q.timer = true
-	time.AfterFunc(max(breath, time.Duration(lacks/float64(q.tokens.Limit())*float64(time.Second))), q.round)
-}
-
-// round lets begin what may, one piece of each line after the other.
-func (q *Queue) round() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.timer = false
+// roundLocked lets begin what may, one piece of each line after the other.
+func (q *Queue) roundLocked() {
 	for q.turns.Len() > 0 {
 		l := q.turns.Front().Value.(*line)
 		w := l.works.Front().Value.(*work)
-		if !q.tokens.AllowN(time.Now(), w.cost) {
-			q.laterLocked(w.cost)
+		if !q.supply.take(w.cost) {
+			q.supply.wanted(w.cost)
 			return
 		}
 		q.turns.MoveToBack(l.turn)
