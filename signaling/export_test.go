@@ -158,10 +158,6 @@ func (h *Hub) session(room RoomID, peer PeerID) *Session {
 	return r.peers[peer]
 }
 
-// RenewSearches lets time pass in a bubble of testing/synctest while searches
-// wait for their turn: that bubble has to make what they wait for.
-func (h *Hub) RenewSearches() { h.searches = make(chan struct{}, maxSearches) }
-
 // IssueSession makes the token of a peer as if at a certain time; with the
 // instance of the peer if it is in the room.
 func (h *Hub) IssueSession(room RoomID, peer PeerID, at time.Time) string {

@@ -26,6 +26,9 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 	case since:
 		q.Direction, q.From = chat.Changed, f.Int(protocol.FieldSince)
 	}
+	if !s.hub.pages.allow(s.network()) {
+		return errReadMuch
+	}
 	if s.pages.Add(1) > maxReading {
 		s.pages.Add(-1)
 		return errReading
@@ -53,6 +56,9 @@ func (s *Session) history(f *protocol.Frame) *protocol.Error {
 // leave place in the queue for those who write.
 const maxReading = 8
 
+// pageRate is how many pages all sessions of a network may ask for.
+var pageRate = Rate{PerSecond: 100, Burst: 1000}
+
 // query asks for the newest lines, or those before a certain one.
 func (s *Session) query(f *protocol.Frame) chat.Query {
 	q := chat.Query{
@@ -76,10 +82,11 @@ func (s *Session) show(t protocol.Type, re int64, page chat.Page) {
 const findTimeout = 5 * time.Second
 
 var (
-	errHistory = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
-	errReading = protocol.Errorf(protocol.CodeRateLimited, "Too many pages asked for at once. Wait for their answers.")
-	errOneWay  = protocol.Errorf(protocol.CodeBadMessage, "A request has one of the fields before, after and since.")
-	errBusy    = protocol.Errorf(protocol.CodeInternal, "The chat is too busy. Try again in a moment.")
+	errHistory  = protocol.Errorf(protocol.CodeInternal, "The chat cannot be read. Try again later.")
+	errReading  = protocol.Errorf(protocol.CodeRateLimited, "Too many pages asked for at once. Wait for their answers.")
+	errReadMuch = protocol.Errorf(protocol.CodeRateLimited, "Too many pages asked for from your address. Wait a moment.")
+	errOneWay   = protocol.Errorf(protocol.CodeBadMessage, "A request has one of the fields before, after and since.")
+	errBusy     = protocol.Errorf(protocol.CodeInternal, "The chat is too busy. Try again in a moment.")
 )
 
 // find reads lines from the chat store, as many as fit a frame: of those asked

@@ -14,6 +14,7 @@ import (
 func unlimited() signaling.Limits {
 	l := signaling.DefaultLimits()
 	l.Signals, l.Chats, l.Updates = signaling.Rate{PerSecond: 1e6, Burst: 1e6}, signaling.Rate{PerSecond: 1e6, Burst: 1e6}, signaling.Rate{PerSecond: 1e6, Burst: 1e6}
+	l.ChatsPerAddress = l.Chats
 	return l
 }
 
@@ -23,6 +24,27 @@ func say(p *Peer, from, last int) {
 		p.Sendf(`{"type":"chat","key":"%d","text":"line %d"}`, i, i)
 		p.ExpectChat(fmt.Sprintf("line %d", i))
 	}
+}
+
+// TestPagesOfNetwork holds that many sessions of a network ask for no more pages
+// than it may, and that this keeps nobody else from it.
+func TestPagesOfNetwork(t *testing.T) {
+	Run(t, signaling.Config{Limits: unlimited()}, func(t *testing.T, s *Server) {
+		far := s.DialWith(elsewhere)
+		far.Join(Frame{"room": "tea", "name": "Mina"})
+		peers := s.JoinAll("coffee", "Nana", "Somi")
+		refused := 0
+		for i := range 1010 {
+			peers[i%2].Sendf(`{"type":"chat-history","id":1,"limit":1}`)
+			if peers[i%2].Next().Type == protocol.TypeError {
+				refused++
+			}
+		}
+		if refused == 0 || refused > 10 { // who is refused is not read for a moment
+			t.Errorf("%d of 1010 are refused", refused)
+		}
+		ask(far, protocol.TypeChatHistory, `{"type":"chat-history"}`)
+	})
 }
 
 func numbers(messages []protocol.ChatMessage) []int64 {

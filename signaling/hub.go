@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"moim/chat"
+	"moim/internal/fairqueue"
 	"moim/signaling/protocol"
 )
 
@@ -78,8 +79,9 @@ type Hub struct {
 	closed    bool // joins make no rooms
 	keys      *KeyRing
 	relay     Relay
-	searches  chan struct{} // holds a value for each search under way
-	searchers atomic.Int32  // how many search or wait for that
+	searches  *fairqueue.Slots
+	chats     *addressLimiter
+	pages     *addressLimiter // of history
 	tags      maphash.Seed
 	began     time.Time
 	maxPast   int // bytes of chat in one frame
@@ -113,7 +115,7 @@ func New(cfg Config) (*Hub, error) {
 		return nil, fmt.Errorf("a room holds 1 to %d peers", maxPeers)
 	case l.Grace < 0 || l.Grace > maxGrace:
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
-	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1:
+	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1 || l.ChatsPerAddress.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
 	case l.Rooms < 1 || l.PeersPerAddress < 1 || l.Sockets < 1:
 		return nil, errors.New("a server has at least one room, and takes at least one peer")
@@ -131,8 +133,9 @@ func New(cfg Config) (*Hub, error) {
 	h := &Hub{
 		store: cfg.Store, keeper: cfg.Rooms, log: cfg.Log, limits: cfg.Limits, origins: cfg.Origins,
 		joins: newAddressLimiter(cfg.Limits.Joins), maxPast: maxPastBytes(cfg.Limits),
-		forgeries: newAddressLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: make(chan struct{}, maxSearches), tags: maphash.MakeSeed(), began: time.Now(),
+		forgeries: newAddressLimiter(forgeryRate), keys: cfg.SessionKeys, relay: cfg.Relay, searches: fairqueue.NewSlots(maxSearches, maxSearchers, 2*searchTimeout), tags: maphash.MakeSeed(), began: time.Now(),
 		makes: newAddressLimiter(cfg.Limits.Joins), looks: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
+		chats: newAddressLimiter(cfg.Limits.ChatsPerAddress), pages: newAddressLimiter(pageRate),
 		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
 		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(tally),
 	}
@@ -189,7 +192,7 @@ func (h *Hub) Draining() bool {
 }
 
 func (h *Hub) sweep(now time.Time) {
-	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.looks, h.knocks, h.passwords.guesses, h.passwords.hashes} {
+	for _, limiter := range [...]*addressLimiter{h.joins, h.forgeries, h.makes, h.looks, h.knocks, h.passwords.guesses, h.passwords.hashes, h.chats, h.pages} {
 		limiter.sweep(now)
 	}
 	for _, room := range h.all() {

@@ -46,8 +46,10 @@ type Limits struct {
 	Signals Rate // offer, answer, candidate and data, per session
 	Chats   Rate // chat, chat-edit and chat-delete, per session
 	Updates Rate // everything else, per session
-	Joins   Rate // joins and rooms made, per address
-	Peers   int  // in a room; ten hosts more
+
+	ChatsPerAddress Rate // as Chats, of all sessions of an IPv4 address or an IPv6 /48
+	Joins           Rate // joins and rooms made, per address
+	Peers           int  // in a room; ten hosts more
 
 	Rooms           int // at once, those that somebody is in and those that were made
 	Sockets         int // at once
@@ -59,7 +61,7 @@ type Limits struct {
 // DefaultLimits are the limits of docs/protocol.md.
 func DefaultLimits() Limits {
 	return Limits{
-		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60},
+		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60}, ChatsPerAddress: Rate{20, 600},
 		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, Sockets: 20_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
 	}
 }
@@ -129,7 +131,7 @@ func (c *conduct) clone() conduct {
 // tooMany notes why a frame of a socket was refused, slows that down if it was its
 // fault, and tells whether it has to be closed.
 func (c *conduct) tooMany(s *socket, now time.Time, fault *protocol.Error) bool {
-	if fault == errSearching || fault == errReading {
+	if fault == errSearching || fault == errManySearch || fault == errReading {
 		return false // who types a search quickly floods nobody
 	}
 	switch fault.Code {
@@ -167,8 +169,10 @@ func (t *throttle) allow(now time.Time, limits *Limits, f *protocol.Frame) bool 
 	if t[family] == nil {
 		t[family] = limits.of(family).limiter()
 	}
-	return t[family].AllowN(now, min(1+f.Size()/1024, t[family].Burst()))
+	return t[family].AllowN(now, min(tokensOf(f), t[family].Burst()))
 }
+
+func tokensOf(f *protocol.Frame) int { return 1 + f.Size()/1024 }
 
 // faults counts the faults of one client. Its owner is the reader.
 type faults struct {
@@ -205,7 +209,10 @@ func newAddressLimiter(r Rate) *addressLimiter {
 	return &addressLimiter{rate: r, buckets: make(map[netip.Prefix]*rate.Limiter), others: r.limiter()}
 }
 
-func (l *addressLimiter) allow(addr netip.Prefix) bool {
+func (l *addressLimiter) allow(addr netip.Prefix) bool { return l.allowN(addr, 1) }
+
+// allowN is allow for n at once; more than the burst counts as that.
+func (l *addressLimiter) allowN(addr netip.Prefix, n int) bool {
 	l.mu.Lock()
 	bucket := l.buckets[addr]
 	switch {
@@ -217,7 +224,7 @@ func (l *addressLimiter) allow(addr netip.Prefix) bool {
 		l.buckets[addr] = bucket
 	}
 	l.mu.Unlock()
-	return bucket.Allow()
+	return bucket.AllowN(time.Now(), min(n, l.rate.Burst))
 }
 
 // has tells whether allow would allow.

@@ -3,6 +3,8 @@ package signaling_test
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +93,41 @@ func TestRateLimits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestChatsPerAddress holds that many sessions of a network say no more than it may,
+// and that this keeps nobody else from it.
+func TestChatsPerAddress(t *testing.T) {
+	limits := unlimited()
+	limits.ChatsPerAddress = signaling.Rate{PerSecond: 1, Burst: 5}
+	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+		near := []Dial{{From: netip.MustParseAddr("2001:db8:0:1::1")}, {From: netip.MustParseAddr("2001:db8:0:2::1")}}
+		var peers []*Peer
+		for i, d := range append(near, elsewhere) {
+			p := s.DialWith(d)
+			p.Join(Frame{"room": "tea" + strconv.Itoa(i), "name": "Mina"})
+			peers = append(peers, p)
+		}
+		said := func(p *Peer, text string) bool {
+			p.Sendf(`{"type":"chat","key":%q,"text":%q}`, text[:1], text)
+			return p.Next().Type == protocol.TypeChat
+		}
+		for i, text := range []string{"a", "b", strings.Repeat("c", 2000), "d"} {
+			if !said(peers[i%2], text) {
+				t.Errorf("line %d is refused", i)
+			}
+		}
+		if said(peers[0], "e") || said(peers[1], "f") {
+			t.Error("one line more is said")
+		}
+		if !said(peers[2], "g") {
+			t.Error("another address is kept from it")
+		}
+		s.Pass(time.Second)
+		if !said(peers[1], "h") || said(peers[0], "i") {
+			t.Error("after a second not one line is said")
+		}
+	})
 }
 
 // TestChatLimits holds that edits and deletions count as chats, searches as
@@ -277,6 +314,7 @@ func TestDefaultLimits(t *testing.T) {
 		Grace:   20 * time.Second,
 
 		PeersPerAddress: 1000,
+		ChatsPerAddress: signaling.Rate{PerSecond: 20, Burst: 600},
 	}
 	if got := signaling.DefaultLimits(); got != want {
 		t.Errorf("got %s, want %s", fmt.Sprint(got), fmt.Sprint(want))

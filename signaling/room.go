@@ -29,7 +29,8 @@ type Room struct {
 	queue  queue       // jobs that need the chat store
 	making atomic.Bool // it is not known yet whether it is made, and as what
 
-	searches chan struct{} // holds a value while a search is under way
+	searches  chan struct{} // holds a value while a search is under way
+	searchers atomic.Int32  // how many search or wait for that
 
 	// Guarded by hub.mu.
 	expected int // joins on their way in

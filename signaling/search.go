@@ -2,17 +2,21 @@ package signaling
 
 import (
 	"context"
+	"errors"
+	"net/netip"
 	"time"
 	"unicode/utf8"
 
 	"moim/chat"
+	"moim/internal/fairqueue"
 	"moim/signaling/protocol"
 )
 
 const (
 	searchTimeout = 5 * time.Second // for waiting, and again for searching
 	maxSearches   = 2               // under way at once, each in another room; chat/sqlite has as many connections for them
-	maxSearchers  = 32              // waiting for their turn
+	maxSearchers  = 30              // waiting for that, each in another room; networks take turns
+	maxRoomSearch = 4               // of one room, under way or waiting
 )
 
 var (
@@ -40,7 +44,7 @@ func (s *Session) search(f *protocol.Frame) *protocol.Error {
 	q, re := s.query(f), f.ID
 	q.Words = words
 	s.hub.alive.Go(func() {
-		page, fault := s.room.search(q)
+		page, fault := s.room.search(s.network(), q)
 		s.searching.Store(false)
 		if fault != nil {
 			s.refuse(re, fault)
@@ -51,23 +55,27 @@ func (s *Session) search(f *protocol.Frame) *protocol.Error {
 	return nil
 }
 
-// search is find when it is the turn of the room and of the hub.
-func (r *Room) search(q chat.Query) (chat.Page, *protocol.Error) {
-	if r.hub.searchers.Add(1) > maxSearchers {
-		r.hub.searchers.Add(-1)
+// search is find when it is the turn of the room, and of the network that asks.
+func (r *Room) search(from netip.Prefix, q chat.Query) (chat.Page, *protocol.Error) {
+	defer r.searchers.Add(-1)
+	if r.searchers.Add(1) > maxRoomSearch {
 		return chat.Page{}, errManySearch
 	}
-	defer r.hub.searchers.Add(-1)
 	waiting, cancel := context.WithTimeout(r.hub.ctx, searchTimeout)
 	defer cancel()
-	for _, turns := range []chan struct{}{r.searches, r.hub.searches} {
-		select {
-		case turns <- struct{}{}:
-			defer func() { <-turns }()
-		case <-waiting.Done():
-			return chat.Page{}, errSearchSlow
-		}
+	select {
+	case r.searches <- struct{}{}:
+		defer func() { <-r.searches }()
+	case <-waiting.Done():
+		return chat.Page{}, errSearchSlow
 	}
+	switch err := r.hub.searches.Wait(waiting, from); {
+	case errors.Is(err, fairqueue.ErrFull):
+		return chat.Page{}, errManySearch
+	case err != nil:
+		return chat.Page{}, errSearchSlow
+	}
+	defer r.hub.searches.Done()
 	ctx, cancel := context.WithTimeout(r.hub.ctx, searchTimeout)
 	defer cancel()
 	page, fault := r.find(ctx, q)

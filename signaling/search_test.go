@@ -174,7 +174,6 @@ func TestSlowSearch(t *testing.T) {
 func TestManySearches(t *testing.T) {
 	store := newGate(t)
 	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
-		s.Hub.RenewSearches()
 		peers := append(s.JoinAll("tea", "A", "B", "C"), s.JoinAll("coffee", "D", "E", "F")...)
 		store.slow.Store(true)
 		for i, p := range peers {
@@ -289,7 +288,6 @@ func TestHistoryDirections(t *testing.T) {
 func TestTooManySearchers(t *testing.T) {
 	store := newGate(t)
 	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
-		s.Hub.RenewSearches()
 		var peers []*Peer
 		for i := range 40 {
 			peers = append(peers, s.Join("tea"+strconv.Itoa(i), "Mina"))
@@ -314,11 +312,35 @@ func TestTooManySearchers(t *testing.T) {
 	})
 }
 
+// TestOneNetworkSearches holds that an address whose rooms are all searched leaves
+// another its turn.
+func TestOneNetworkSearches(t *testing.T) {
+	store := newGate(t)
+	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
+		other := s.DialWith(elsewhere)
+		other.Join(Frame{"room": "tea", "name": "Mina"})
+		var peers []*Peer
+		for i := range 45 {
+			peers = append(peers, s.Join("coffee"+strconv.Itoa(i/3), "Nana"))
+		}
+		store.slow.Store(true)
+		for _, p := range peers {
+			p.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
+		}
+		s.Pass(time.Second)
+		other.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
+		s.Settle()
+		store.slow.Store(false)
+		s.Pass(4 * time.Second) // until the two that are under way have lasted too long
+		other.Expect(protocol.TypeChatSearch)
+		s.Pass(12 * time.Second)
+	})
+}
+
 // TestOneRoomSearches holds that the searches of one room leave another its turn.
 func TestOneRoomSearches(t *testing.T) {
 	store := newGate(t)
 	Run(t, signaling.Config{Store: store}, func(_ *testing.T, s *Server) {
-		s.Hub.RenewSearches()
 		peers := s.JoinAll("tea", "A", "B", "C", "D")
 		other := s.Join("coffee", "E")
 		store.slow.Store(true)

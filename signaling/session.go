@@ -49,6 +49,13 @@ type Session struct {
 	absent  *absence // nil while there is a socket
 }
 
+// network is what the session comes from, for limits of many sessions.
+func (s *Session) network() netip.Prefix {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	return network(s.addr)
+}
+
 // identity is what a token says of the session. Caller holds room.mu.
 func (s *Session) identity() identity {
 	return identity{peer: s.id, instance: s.instance, serial: s.serial, joined: s.peer.Joined.Time, digest: s.digest}
@@ -90,6 +97,9 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 	if !s.throttle.allow(now, &s.hub.limits, f) {
 		return errTooMuch
 	}
+	if familyOf(f.Type) == familyChats && !s.hub.chats.allowN(s.network(), tokensOf(f)) {
+		return errMuchNear
+	}
 	switch f.Type {
 	case protocol.TypeOffer, protocol.TypeAnswer, protocol.TypeCandidate:
 		return s.relay(f)
@@ -125,6 +135,7 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 }
 
 var (
+	errMuchNear      = protocol.Errorf(protocol.CodeRateLimited, "That was too much at once from your address. Wait a moment.")
 	errTooMuch       = protocol.Errorf(protocol.CodeRateLimited, "That was too much at once. Wait a moment.")
 	errMiscounted    = protocol.Errorf(protocol.CodeBadMessage, "The field got counts more frames than were sent.")
 	errAlreadyJoined = protocol.Errorf(protocol.CodeAlreadyJoined, "This connection has joined a room already.")

@@ -55,6 +55,7 @@ type config struct {
 
 	LimitSignals               signaling.Rate `default:"200:400" env:"MOIM_LIMIT_SIGNALS" placeholder:"RATE:BURST" group:"limits" help:"Offers, answers, candidates and data of one person: per second, and at once (default ${default}, ${env})."`
 	LimitChats                 signaling.Rate `default:"10:40" env:"MOIM_LIMIT_CHATS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of one person (default ${default}, ${env})."`
+	LimitChatsNear             signaling.Rate `name:"limit-chats-per-address" default:"20:600" env:"MOIM_LIMIT_CHATS_PER_ADDRESS" placeholder:"RATE:BURST" group:"limits" help:"Chat lines of all people of one address; an IPv6 address counts with its /48 (default ${default}, ${env})."`
 	LimitUpdates               signaling.Rate `default:"20:60" env:"MOIM_LIMIT_UPDATES" placeholder:"RATE:BURST" group:"limits" help:"Everything else one person sends (default ${default}, ${env})."`
 	LimitJoins                 signaling.Rate `default:"20:200" env:"MOIM_LIMIT_JOINS" placeholder:"RATE:BURST" group:"limits" help:"Joins, and rooms made, from one address (default ${default}, ${env})."`
 	LimitPeers                 int            `default:"100" env:"MOIM_LIMIT_PEERS" placeholder:"N" group:"limits" help:"People in one room (default ${default}, ${env})."`
@@ -142,7 +143,7 @@ func (c *config) settle() error {
 
 func (c *config) limits() signaling.Limits {
 	return signaling.Limits{
-		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates,
+		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates, ChatsPerAddress: c.LimitChatsNear,
 		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, Sockets: c.LimitSockets, Grace: c.Grace,
 	}
 }

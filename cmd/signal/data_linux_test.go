@@ -20,7 +20,7 @@ func TestFullDisk(t *testing.T) {
 	if !inside {
 		return
 	}
-	p := boot(t, "--data="+folder, "--limit-chats=1000:100000")
+	p := boot(t, "--data="+folder, "--limit-chats=1000:100000", "--limit-chats-per-address=1000:100000")
 	mina, nana := p.join("tea", "Mina"), p.join("tea", "Nana")
 	said := make(map[string]bool)
 	var refused *protocol.Error

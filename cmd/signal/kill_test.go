@@ -125,7 +125,7 @@ func TestKilled(t *testing.T) {
 	const writers, kills = 16, 20
 	binary, folder := build(t), t.TempDir()
 	options := []string{
-		"--data=" + folder, "--limit-chats=100000:100000", "--limit-joins=100000:100000", "--limit-updates=100000:100000",
+		"--data=" + folder, "--limit-chats=100000:100000", "--limit-chats-per-address=100000:100000", "--limit-joins=100000:100000", "--limit-updates=100000:100000",
 		"--retention=all:all",
 	}
 	people := make([]*writer, writers)

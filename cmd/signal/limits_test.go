@@ -37,7 +37,7 @@ func TestLimitsAreAsWritten(t *testing.T) {
 	count := func(n int) [3]string { return [3]string{fmt.Sprint(n), fmt.Sprint(n), ""} }
 	limits := cfg.limits()
 	want := map[string][3]string{
-		"limit-signals": rate(limits.Signals), "limit-chats": rate(limits.Chats), "limit-updates": rate(limits.Updates),
+		"limit-signals": rate(limits.Signals), "limit-chats": rate(limits.Chats), "limit-chats-per-address": rate(limits.ChatsPerAddress), "limit-updates": rate(limits.Updates),
 		"limit-joins": rate(limits.Joins), "limit-peers": count(limits.Peers),
 		"limit-peers-per-address": count(limits.PeersPerAddress), "limit-rooms": count(limits.Rooms), "limit-sockets": count(limits.Sockets),
 	}

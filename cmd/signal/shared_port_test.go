@@ -31,7 +31,7 @@ const (
 // TestSharedPort relays 20 Mbit/s over TLS, while the page and signaling go
 // over the same port.
 func TestSharedPort(t *testing.T) {
-	p, secure, browser := secureSite(t, "--turn=127.0.0.1:0", "--limit-relay=100", "--limit-chats=10000:10000")
+	p, secure, browser := secureSite(t, "--turn=127.0.0.1:0", "--limit-relay=100", "--limit-chats=10000:10000", "--limit-chats-per-address=10000:10000")
 	browser.Transport.(*http.Transport).DisableKeepAlives = false
 	a, err := client.Dial(p.ctx, client.Config{URL: secure, HTTPClient: browser, Room: "load", Name: "A"})
 	if err != nil {

@@ -40,7 +40,7 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	options := []string{
-		"--grace=3s", "--limit-joins=100000:100000", "--limit-chats=100000:100000",
+		"--grace=3s", "--limit-joins=100000:100000", "--limit-chats=100000:100000", "--limit-chats-per-address=100000:100000",
 		"--limit-updates=100000:100000", "--limit-signals=100000:100000", "--retention=1d:1000",
 	}
 	p := boot(t, options...)

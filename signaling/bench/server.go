@@ -40,7 +40,7 @@ func programs() map[string]*program {
 			wire: wire{webSocket{op: opText, subprotocol: "moim.v1"}, moim{}},
 			args: func(data string) []string {
 				return []string{
-					"--data=" + data, "--limit-signals=1000000:1000000", "--limit-chats=1000000:1000000",
+					"--data=" + data, "--limit-signals=1000000:1000000", "--limit-chats=1000000:1000000", "--limit-chats-per-address=1000000:1000000",
 					"--limit-updates=1000000:1000000", "--limit-joins=1000000:1000000", "--limit-peers=100",
 					"--limit-peers-per-address=20000", "--limit-connections-per-address=20000", "--limit-requests=1000000",
 				}
