@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -47,6 +48,23 @@ func (h *Hub) evictLocked() bool {
 		return false
 	}
 	return true
+}
+
+// evictOfLocked makes place for a room of a network by forgetting, as evictLocked
+// does, one that the network made. Caller holds mu.
+func (h *Hub) evictOfLocked(maker netip.Prefix) bool {
+	var oldest left
+	for _, room := range h.rooms {
+		if room.maker != maker {
+			continue
+		}
+		room.mu.Lock()
+		if room.spareLocked() && (oldest.room == nil || room.left.Before(oldest.since)) {
+			oldest = left{room, room.left}
+		}
+		room.mu.Unlock()
+	}
+	return oldest.room != nil && h.evictOneLocked(oldest)
 }
 
 // evictKnownLocked forgets the next room that is known. Caller holds mu.

@@ -1,7 +1,9 @@
 package signaling_test
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -37,6 +39,60 @@ func TestEviction(t *testing.T) {
 			if exists(t, s, room) != want {
 				t.Errorf("%s is there: %v", room, !want)
 			}
+		}
+	})
+}
+
+// TestRoomsOfNetwork holds that a network has so many rooms and no more, that its own
+// make place for them, and that it keeps no other from making some.
+func TestRoomsOfNetwork(t *testing.T) {
+	limits := signaling.DefaultLimits()
+	limits.RoomsPerAddress = 3
+	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+		made := func(addr string, spec signaling.RoomSpec) (key string, code protocol.Code) {
+			t.Helper()
+			s.Pass(time.Second)
+			_, key, err := s.Hub.MakeRoom(t.Context(), spec, netip.MustParseAddr(addr))
+			if fault, refused := errors.AsType[*protocol.Error](err); refused {
+				code = fault.Code
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			s.Settle()
+			return key, code
+		}
+		made("2001:db8::1", signaling.RoomSpec{Name: "old"})
+		for i, name := range []string{"a", "b", "c", "d", "e"} {
+			if _, code := made(fmt.Sprintf("2001:db8:1:%d::1", i), signaling.RoomSpec{Name: name}); code != "" {
+				t.Errorf("%s: %s", name, code)
+			}
+		}
+		for name, want := range map[string]bool{"old": true, "a": false, "b": false, "c": true, "d": true, "e": true} {
+			if exists(t, s, name) != want {
+				t.Errorf("%s is there: %v", name, !want)
+			}
+		}
+		key := ""
+		for i := range 3 {
+			key, _ = made("2001:db8:1::1", signaling.RoomSpec{Name: fmt.Sprint("lobby", i), Lobby: true})
+		}
+		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "full"}); code != protocol.CodeServerFull {
+			t.Errorf("one more gets %q", code)
+		}
+		if _, code := made("2001:db8:2::1", signaling.RoomSpec{Name: "other"}); code != "" {
+			t.Errorf("another network gets %q", code)
+		}
+		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "trusted", Trusted: true}); code != "" {
+			t.Errorf("who is trusted gets %q", code)
+		}
+		if fault := s.Hub.EraseRoom(t.Context(), "lobby2", key, false); fault != nil {
+			t.Fatal(fault)
+		}
+		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "place"}); code != "" {
+			t.Errorf("when one is erased it gets %q", code)
+		}
+		if err := s.Hub.Audit(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"runtime"
 	"time"
@@ -122,6 +123,17 @@ func (h *Hub) Audit() error {
 	}
 	if absent > maxAbsent || bytes > maxAbsentBytes+absent*absentShare {
 		return fmt.Errorf("%d peers without a socket, with %d bytes", absent, bytes)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	makers := make(tally)
+	for _, room := range h.rooms {
+		if room.maker.IsValid() {
+			makers.add(room.maker)
+		}
+	}
+	if !maps.Equal(makers, h.makers) {
+		return fmt.Errorf("rooms of networks are counted as %v, there are %v", h.makers, makers)
 	}
 	return nil
 }

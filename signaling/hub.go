@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"net/netip"
 	"path"
 	"strconv"
 	"sync"
@@ -99,6 +100,7 @@ type Hub struct {
 
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
+	makers   tally // rooms that were made
 	eviction eviction
 	entering map[*socket]struct{} // upgraded, not yet in a room
 	sockets  int
@@ -117,7 +119,7 @@ func New(cfg Config) (*Hub, error) {
 		return nil, fmt.Errorf("a grace time is at most %v", maxGrace)
 	case l.Signals.Burst < 1 || l.Chats.Burst < 1 || l.Updates.Burst < 1 || l.Joins.Burst < 1 || l.ChatsPerAddress.Burst < 1:
 		return nil, errors.New("every rate limit needs a burst of at least 1")
-	case l.Rooms < 1 || l.PeersPerAddress < 1 || l.Sockets < 1:
+	case l.Rooms < 1 || l.RoomsPerAddress < 1 || l.PeersPerAddress < 1 || l.Sockets < 1:
 		return nil, errors.New("a server has at least one room, and takes at least one peer")
 	case cfg.RequirePass && cfg.Passes == nil:
 		return nil, errors.New("a server that requires tokens needs keys to read them with")
@@ -137,7 +139,7 @@ func New(cfg Config) (*Hub, error) {
 		makes: newAddressLimiter(cfg.Limits.Joins), looks: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
 		chats: newAddressLimiter(cfg.Limits.ChatsPerAddress), pages: newAddressLimiter(pageRate),
 		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
-		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(tally),
+		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(tally), makers: make(tally),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.relay == nil {
@@ -354,6 +356,10 @@ func (r *Room) excludesLocked() bool {
 func (h *Hub) forgetLocked(r *Room) {
 	if h.rooms[r.id] != r {
 		return
+	}
+	if r.maker.IsValid() {
+		h.makers.drop(r.maker)
+		r.maker = netip.Prefix{}
 	}
 	if r.made {
 		r.unmakeLocked()

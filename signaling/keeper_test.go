@@ -344,7 +344,7 @@ func TestNotForgotten(t *testing.T) {
 // not kept either.
 func TestEvictedRoomForgotten(t *testing.T) {
 	limits := signaling.DefaultLimits()
-	limits.Joins = signaling.Rate{PerSecond: 1e6, Burst: 1e6}
+	limits.Joins, limits.RoomsPerAddress = signaling.Rate{PerSecond: 1e6, Burst: 1e6}, 1e6
 	keeper := &shelf{}
 	Run(t, signaling.Config{Rooms: keeper, Limits: limits}, func(t *testing.T, s *Server) {
 		for i := range 10_000 {

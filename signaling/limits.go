@@ -52,6 +52,7 @@ type Limits struct {
 	Peers           int  // in a room; ten hosts more
 
 	Rooms           int // at once, those that somebody is in and those that were made
+	RoomsPerAddress int // of them made from an IPv4 address or an IPv6 /48
 	Sockets         int // at once
 	PeersPerAddress int // connected at once from an IPv4 address or an IPv6 /64
 
@@ -62,7 +63,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Signals: Rate{200, 400}, Chats: Rate{10, 40}, Updates: Rate{20, 60}, ChatsPerAddress: Rate{20, 600},
-		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, Sockets: 20_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
+		Joins: Rate{20, 200}, Peers: 100, Rooms: 10_000, RoomsPerAddress: 500, Sockets: 20_000, PeersPerAddress: 1000, Grace: 20 * time.Second,
 	}
 }
 

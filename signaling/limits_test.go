@@ -314,6 +314,7 @@ func TestDefaultLimits(t *testing.T) {
 		Grace:   20 * time.Second,
 
 		PeersPerAddress: 1000,
+		RoomsPerAddress: 500,
 		ChatsPerAddress: signaling.Rate{PerSecond: 20, Burst: 600},
 	}
 	if got := signaling.DefaultLimits(); got != want {

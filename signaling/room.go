@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -33,7 +34,8 @@ type Room struct {
 	searchers atomic.Int32  // how many search or wait for that
 
 	// Guarded by hub.mu.
-	expected int // joins on their way in
+	expected int          // joins on their way in
+	maker    netip.Prefix // network that made it; zero if it is not counted
 
 	mu      sync.Mutex // guards what follows
 	info    protocol.Room

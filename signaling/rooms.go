@@ -21,6 +21,7 @@ type RoomSpec struct {
 	Public   bool   // listed for everyone
 	Lobby    bool   // a host lets people in, one by one
 	Password string // that people need to get in; "" for none
+	Trusted  bool   // made by who may have any number of rooms
 }
 
 // ErrRoomExists refuses to make a room whose name is taken.
@@ -51,7 +52,11 @@ func (h *Hub) MakeRoom(ctx context.Context, spec RoomSpec, addr netip.Addr) (pro
 		return protocol.Room{}, "", fault
 	}
 	key, created := newKey(), protocol.At(time.Now())
-	if err := h.place(chat.MadeRoom{
+	var maker netip.Prefix
+	if !spec.Trusted {
+		maker = network(Subnet(addr))
+	}
+	if err := h.place(maker, chat.MadeRoom{
 		ID: string(id), Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, Password: password,
 		HostHash: sha256.Sum256([]byte(key)), Created: created.Time,
 		Guarded: created.Add(time.Millisecond), // tokens of a room of this name that was before are none of this
@@ -72,8 +77,9 @@ func (h *Hub) exists(id RoomID) bool {
 
 // place makes a room. Until it is kept it is one that nobody asked for, whose
 // joins wait.
-func (h *Hub) place(as chat.MadeRoom) error {
+func (h *Hub) place(maker netip.Prefix, as chat.MadeRoom) error {
 	room := newRoom(h, RoomID(as.ID), protocol.Room{Name: as.Name, Created: protocol.At(as.Created)})
+	room.maker = maker
 	done := make(chan *protocol.Error, 1)
 	if err := h.reserve(room, job{do: func() { done <- room.keep(as) }}); err != nil {
 		return err
@@ -96,8 +102,13 @@ func (h *Hub) reserve(room *Room, first job) error {
 		return errStopping
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
+	case room.maker.IsValid() && h.makers[room.maker] >= h.limits.RoomsPerAddress && !h.evictOfLocked(room.maker):
+		return errManyMade
 	case len(h.rooms) >= h.limits.Rooms && !h.evictLocked():
 		return errManyRooms
+	}
+	if room.maker.IsValid() {
+		h.makers.add(room.maker)
 	}
 	room.making.Store(true)
 	h.rooms[room.id] = room
@@ -106,6 +117,8 @@ func (h *Hub) reserve(room *Room, first job) error {
 	room.queue.push(first)
 	return nil
 }
+
+var errManyMade = protocol.Errorf(protocol.CodeServerFull, "Too many rooms that were made from your address are kept. Use one of them, or try again later.")
 
 var errManyRooms = protocol.Errorf(protocol.CodeServerFull, "The server has too many rooms. Try again later.")
 

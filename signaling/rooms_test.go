@@ -111,7 +111,7 @@ func TestMakeRoomRefused(t *testing.T) {
 // nobody is in makes place for a new one, one with people in it does not.
 func TestTooManyRooms(t *testing.T) {
 	limits := signaling.DefaultLimits()
-	limits.Joins = signaling.Rate{PerSecond: 1e6, Burst: 1e6}
+	limits.Joins, limits.RoomsPerAddress = signaling.Rate{PerSecond: 1e6, Burst: 1e6}, 1e6
 	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
 		for i := range 10_000 {
 			if _, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: fmt.Sprint(i)}, DefaultAddr); err != nil {

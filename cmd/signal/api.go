@@ -142,7 +142,7 @@ func (a *roomsAPI) make(c echo.Context) error {
 		return errNoKey
 	}
 	room, key, err := a.hub.MakeRoom(c.Request().Context(), signaling.RoomSpec{
-		Name: req.Name, Topic: req.Topic, Public: req.Public, Lobby: req.Lobby, Password: req.Password,
+		Name: req.Name, Topic: req.Topic, Public: req.Public, Lobby: req.Lobby, Password: req.Password, Trusted: a.key.opens(c),
 	}, clientAddr(c))
 	if errors.Is(err, signaling.ErrRoomExists) {
 		return &httpError{http.StatusConflict, codeRoomExists, "The room exists already."}

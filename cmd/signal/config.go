@@ -65,6 +65,7 @@ type config struct {
 	LimitConnectionsPerAddress int            `default:"1000" env:"MOIM_LIMIT_CONNECTIONS_PER_ADDRESS" placeholder:"N" group:"limits" help:"Of them from one address that is no trusted proxy (default ${default}, ${env})."`
 	LimitRequests              int            `default:"0" env:"MOIM_LIMIT_REQUESTS" placeholder:"N" group:"limits" help:"Requests over HTTP that begin in a second, of all addresses; a WebSocket, TLS and what changes something count as four. More wait, and addresses take turns. 0 is 2500 for each processor (default ${default}, ${env})."`
 	LimitRooms                 int            `default:"10000" env:"MOIM_LIMIT_ROOMS" placeholder:"N" group:"limits" help:"Rooms at once, those that somebody is in and those that were made (default ${default}, ${env})."`
+	LimitRoomsNear             int            `name:"limit-rooms-per-address" default:"500" env:"MOIM_LIMIT_ROOMS_PER_ADDRESS" placeholder:"N" group:"limits" help:"Of them made from one address without the API key; an IPv6 address counts with its /48 (default ${default}, ${env})."`
 
 	Debug    string   `env:"MOIM_DEBUG" placeholder:"HOST:PORT" group:"operation" help:"Address to serve Go's profiles on (net/http/pprof); keep it private (${env})."`
 	LogLevel logLevel `default:"info" env:"MOIM_LOG_LEVEL" placeholder:"LEVEL" group:"operation" help:"Least level to log: debug, info, warn or error (default ${default}, ${env})."`
@@ -144,7 +145,7 @@ func (c *config) settle() error {
 func (c *config) limits() signaling.Limits {
 	return signaling.Limits{
 		Signals: c.LimitSignals, Chats: c.LimitChats, Updates: c.LimitUpdates, ChatsPerAddress: c.LimitChatsNear,
-		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, Sockets: c.LimitSockets, Grace: c.Grace,
+		Joins: c.LimitJoins, Peers: c.LimitPeers, PeersPerAddress: c.LimitCrowd, Rooms: c.LimitRooms, RoomsPerAddress: c.LimitRoomsNear, Sockets: c.LimitSockets, Grace: c.Grace,
 	}
 }
 

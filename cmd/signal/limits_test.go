@@ -39,7 +39,7 @@ func TestLimitsAreAsWritten(t *testing.T) {
 	want := map[string][3]string{
 		"limit-signals": rate(limits.Signals), "limit-chats": rate(limits.Chats), "limit-chats-per-address": rate(limits.ChatsPerAddress), "limit-updates": rate(limits.Updates),
 		"limit-joins": rate(limits.Joins), "limit-peers": count(limits.Peers),
-		"limit-peers-per-address": count(limits.PeersPerAddress), "limit-rooms": count(limits.Rooms), "limit-sockets": count(limits.Sockets),
+		"limit-peers-per-address": count(limits.PeersPerAddress), "limit-rooms": count(limits.Rooms), "limit-rooms-per-address": count(limits.RoomsPerAddress), "limit-sockets": count(limits.Sockets),
 	}
 	rows := row.FindAllStringSubmatch(section, -1)
 	if lines := strings.Count(section, "\n|"); len(rows) != len(want) || lines != len(want)+2 {
