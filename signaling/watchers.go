@@ -41,6 +41,13 @@ func (h *Hub) WatchRooms(addr netip.Addr) (changes <-chan struct{}, stop func(),
 	return c, func() { w.end(c) }, true
 }
 
+// Watchers is how many watch the public rooms.
+func (h *Hub) Watchers() int {
+	h.watchers.mu.Lock()
+	defer h.watchers.mu.Unlock()
+	return len(h.watchers.all)
+}
+
 func (w *watchers) end(c chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -74,11 +74,14 @@ func (a *roomsAPI) listJSON() ([]byte, error) {
 	if a.json != nil && slices.Equal(a.list, list) {
 		return a.json, nil
 	}
-	text, err := json.Marshal(roomList{list})
-	if err == nil {
-		a.list, a.json = list, text
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // it is no HTML, and six bytes are more than one
+	if err := encoder.Encode(roomList{list}); err != nil {
+		return nil, err
 	}
-	return text, err
+	a.list, a.json = list, bytes.TrimSpace(text.Bytes())
+	return a.json, nil
 }
 
 func (a *roomsAPI) show(c echo.Context) error {

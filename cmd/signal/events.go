@@ -10,6 +10,8 @@ import (
 
 const (
 	eventPause   = 250 * time.Millisecond // at least, between two lists
+	eventRate    = 128 << 10              // bytes a second of lists to one who watches, at most
+	eventRates   = 4 << 20                // and to all
 	eventBeat    = 15 * time.Second       // of a comment that keeps proxies awake
 	eventTimeout = 10 * time.Second       // for one event to be written
 )
@@ -54,7 +56,7 @@ func (a *roomsAPI) events(c echo.Context) error {
 		if err := send("data: %s\n\n", list); err != nil {
 			return nil
 		}
-		pause := time.After(eventPause)
+		pause := time.After(pauseAfter(len(list), a.hub.Watchers()))
 		for waiting, changed := true, false; waiting || !changed; {
 			select {
 			case <-pause:
@@ -70,4 +72,11 @@ func (a *roomsAPI) events(c echo.Context) error {
 			}
 		}
 	}
+}
+
+// pauseAfter is how long after a list of so many bytes to each of those who watch
+// there is none: whoever changes rooms all the time takes no line from calls.
+func pauseAfter(size, watchers int) time.Duration {
+	each, all := float64(size)/eventRate, float64(size)*float64(watchers)/eventRates
+	return eventPause + time.Duration(1000*max(each, all))*time.Millisecond
 }

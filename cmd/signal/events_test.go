@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -202,6 +203,45 @@ func TestEventsAreFewInARush(t *testing.T) {
 		makeRoom(t, hub, "later", true)
 		if got := events.rooms(); len(got) != 7 || time.Since(start) != 0 {
 			t.Errorf("after a calm it takes %v: %v", time.Since(start), got)
+		}
+	})
+}
+
+// TestEventsTakeNoLine holds that the lists to all who watch take no more than a part
+// of what the line has, however long they are and however often they change.
+func TestEventsTakeNoLine(t *testing.T) {
+	for _, tt := range []struct {
+		size, watchers int
+		want           time.Duration
+	}{
+		{0, 1, eventPause}, {128 << 10, 1, eventPause + time.Second}, {128 << 10, 32, eventPause + time.Second},
+		{128 << 10, 320, eventPause + 10*time.Second}, {1 << 10, 10, eventPause + 7*time.Millisecond}, {100, 1, eventPause},
+	} {
+		if got := pauseAfter(tt.size, tt.watchers); got != tt.want {
+			t.Errorf("after %d bytes to %d: %v, want %v", tt.size, tt.watchers, got, tt.want)
+		}
+	}
+	watching(t, func(t *testing.T, hub *signaling.Hub, events *stream) {
+		events.rooms()
+		for i := range 100 {
+			spec := signaling.RoomSpec{Name: fmt.Sprint(i), Topic: strings.Repeat("<", 200), Public: true}
+			if _, _, err := hub.MakeRoom(t.Context(), spec, netip.IPv6Loopback()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		events.rooms()
+		if text := events.block(); text != ": \n" {
+			t.Errorf("a beat is %.60q", text)
+		}
+		makeRoom(t, hub, "onemore", true)
+		start := time.Now()
+		if list := events.block(); len(list) > 40_000 || strings.Contains(list, `\u003c`) {
+			t.Errorf("the list has %d bytes", len(list))
+		}
+		makeRoom(t, hub, "another", true)
+		events.block()
+		if took := time.Since(start); took < 400*time.Millisecond {
+			t.Errorf("the next list comes after %v", took)
 		}
 	})
 }
