@@ -126,10 +126,10 @@ func (h *Hub) Audit() error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	makers := make(tally)
+	makers := make(Tally)
 	for _, room := range h.rooms {
 		if room.maker.IsValid() {
-			makers.add(room.maker)
+			makers.Add(room.maker)
 		}
 	}
 	if !maps.Equal(makers, h.makers) {

@@ -100,11 +100,11 @@ type Hub struct {
 
 	mu       sync.Mutex // guards what follows
 	rooms    map[RoomID]*Room
-	makers   tally // rooms that were made
+	makers   Tally // rooms that were made
 	eviction eviction
 	entering map[*socket]struct{} // upgraded, not yet in a room
 	sockets  int
-	crowds   tally // sockets
+	crowds   Tally // sockets
 	draining bool
 }
 
@@ -139,7 +139,7 @@ func New(cfg Config) (*Hub, error) {
 		makes: newAddressLimiter(cfg.Limits.Joins), looks: newAddressLimiter(cfg.Limits.Joins), knocks: newAddressLimiter(knockRate), passwords: newPasswords(),
 		chats: newAddressLimiter(cfg.Limits.ChatsPerAddress), pages: newAddressLimiter(pageRate),
 		passes: cfg.Passes, tokenOnly: cfg.RequirePass, closed: cfg.ClosedRooms,
-		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(tally), makers: make(tally),
+		rooms: make(map[RoomID]*Room), entering: make(map[*socket]struct{}), crowds: make(Tally), makers: make(Tally),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	if h.relay == nil {
@@ -254,11 +254,11 @@ func (h *Hub) enter(s *socket) *protocol.Error {
 		return errStopping
 	case h.sockets >= h.limits.Sockets:
 		return errFull
-	case h.crowds[s.addr] >= h.limits.PeersPerAddress:
+	case h.crowds.Full(s.addr, h.limits.PeersPerAddress):
 		return errCrowd
 	}
 	h.sockets++
-	h.crowds.add(s.addr)
+	h.crowds.Add(s.addr)
 	h.entering[s] = struct{}{}
 	h.alive.Add(1)
 	return nil
@@ -278,7 +278,7 @@ func (h *Hub) exit(s *socket) {
 	h.mu.Lock()
 	delete(h.entering, s)
 	h.sockets--
-	h.crowds.drop(s.addr)
+	h.crowds.Drop(s.addr)
 	h.mu.Unlock()
 	h.alive.Done()
 }
@@ -358,7 +358,7 @@ func (h *Hub) forgetLocked(r *Room) {
 		return
 	}
 	if r.maker.IsValid() {
-		h.makers.drop(r.maker)
+		h.makers.Drop(r.maker)
 		r.maker = netip.Prefix{}
 	}
 	if r.made {

@@ -102,13 +102,13 @@ func (h *Hub) reserve(room *Room, first job) error {
 		return errStopping
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
-	case room.maker.IsValid() && h.makers[room.maker] >= h.limits.RoomsPerAddress && !h.evictOfLocked(room.maker):
+	case room.maker.IsValid() && h.makers.Full(room.maker, h.limits.RoomsPerAddress) && !h.evictOfLocked(room.maker):
 		return errManyMade
 	case len(h.rooms) >= h.limits.Rooms && !h.evictLocked():
 		return errManyRooms
 	}
 	if room.maker.IsValid() {
-		h.makers.add(room.maker)
+		h.makers.Add(room.maker)
 	}
 	room.making.Store(true)
 	h.rooms[room.id] = room

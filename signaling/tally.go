@@ -2,13 +2,38 @@ package signaling
 
 import "net/netip"
 
-// tally counts what each address has of something; it holds those alone that have
-// any. Its owner guards it.
-type tally map[netip.Prefix]int
+// perNetwork is how often an IPv6 /48, which may be one client, may have what one
+// address may.
+const perNetwork = 4
 
-func (t tally) add(addr netip.Prefix) { t[addr]++ }
+// Tally counts what each address has of something, and each IPv6 /48; it holds those
+// alone that have any. Its owner guards it.
+type Tally map[netip.Prefix]int
 
-func (t tally) drop(addr netip.Prefix) {
+// Full tells whether an address, as of Subnet, has as many as it may, or its /48
+// four times as many.
+func (t Tally) Full(addr netip.Prefix, most int) bool {
+	wide := network(addr)
+	return t[addr] >= most || wide != addr && t[wide] >= perNetwork*most
+}
+
+// Add counts one more of an address.
+func (t Tally) Add(addr netip.Prefix) {
+	t[addr]++
+	if wide := network(addr); wide != addr {
+		t[wide]++
+	}
+}
+
+// Drop counts one less of an address.
+func (t Tally) Drop(addr netip.Prefix) {
+	t.drop(addr)
+	if wide := network(addr); wide != addr {
+		t.drop(wide)
+	}
+}
+
+func (t Tally) drop(addr netip.Prefix) {
 	if t[addr]--; t[addr] == 0 {
 		delete(t, addr)
 	}

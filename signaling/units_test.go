@@ -223,3 +223,32 @@ func TestPasswordsTakeTurns(t *testing.T) {
 		time.Sleep(2 * hashPatience)
 	})
 }
+
+// TestTally holds that an address has so many, that those of an IPv6 /48 have four
+// times as many, and that what is dropped is forgotten.
+func TestTally(t *testing.T) {
+	counts := make(Tally)
+	fill := func(addr string) (n int) {
+		for p := netip.MustParsePrefix(addr); !counts.Full(p, 10); n++ {
+			counts.Add(p)
+		}
+		return n
+	}
+	addrs := []string{
+		"192.0.2.1/32", "192.0.2.2/32", "2001:db8:0:1::/64", "2001:db8:0:2::/64", "2001:db8:0:3::/64", "2001:db8:0:4::/64",
+		"2001:db8:0:5::/64", "2001:db8:1::/64",
+	}
+	for i, want := range []int{10, 10, 10, 10, 10, 10, 0, 10} {
+		if got := fill(addrs[i]); got != want {
+			t.Errorf("%s has %d, want %d", addrs[i], got, want)
+		}
+		for range want {
+			defer counts.Drop(netip.MustParsePrefix(addrs[i]))
+		}
+	}
+	t.Cleanup(func() {
+		if len(counts) > 0 {
+			t.Errorf("left are %v", counts)
+		}
+	})
+}

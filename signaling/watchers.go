@@ -18,7 +18,7 @@ type watchers struct {
 
 	mu  sync.Mutex // guards what follows
 	all map[chan struct{}]netip.Prefix
-	of  tally // of them
+	of  Tally // of them
 }
 
 // WatchRooms answers a channel that gets a value when the public rooms have
@@ -29,15 +29,15 @@ func (h *Hub) WatchRooms(addr netip.Addr) (changes <-chan struct{}, stop func(),
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	from := Subnet(addr)
-	if len(w.all) >= maxWatchers || w.of[from] >= maxAddressWatchers {
+	if len(w.all) >= maxWatchers || w.of.Full(from, maxAddressWatchers) {
 		return nil, nil, false
 	}
 	if w.all == nil {
-		w.all, w.of = make(map[chan struct{}]netip.Prefix), make(tally)
+		w.all, w.of = make(map[chan struct{}]netip.Prefix), make(Tally)
 	}
 	c := make(chan struct{}, 1)
 	w.all[c] = from
-	w.of.add(from)
+	w.of.Add(from)
 	return c, func() { w.end(c) }, true
 }
 
@@ -56,7 +56,7 @@ func (w *watchers) end(c chan struct{}) {
 		return
 	}
 	delete(w.all, c)
-	w.of.drop(from)
+	w.of.Drop(from)
 }
 
 // notify never blocks: a watcher that has not looked yet will see it all.

@@ -27,11 +27,11 @@ type crowd struct {
 
 	mu     sync.Mutex // guards what follows
 	open   map[net.Conn]netip.Prefix
-	counts map[netip.Prefix]int
+	counts signaling.Tally
 }
 
 func newCrowd(most, each int, exempt func(netip.Addr) bool) *crowd {
-	return &crowd{most: most, each: each, exempt: exempt, open: make(map[net.Conn]netip.Prefix), counts: make(map[netip.Prefix]int)}
+	return &crowd{most: most, each: each, exempt: exempt, open: make(map[net.Conn]netip.Prefix), counts: make(signaling.Tally)}
 }
 
 // note is told what becomes of a connection.
@@ -57,11 +57,11 @@ func (c *crowd) enter(conn net.Conn) bool {
 	key := signaling.Subnet(client)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.open) >= c.most || c.counts[key] >= c.each && !c.exempt(client) {
+	if len(c.open) >= c.most || c.counts.Full(key, c.each) && !c.exempt(client) {
 		return false
 	}
 	c.open[conn] = key
-	c.counts[key]++
+	c.counts.Add(key)
 	return true
 }
 
@@ -73,9 +73,7 @@ func (c *crowd) leave(conn net.Conn) {
 		return
 	}
 	delete(c.open, conn)
-	if c.counts[key]--; c.counts[key] == 0 {
-		delete(c.counts, key)
-	}
+	c.counts.Drop(key)
 }
 
 // len is how many connections are open.

@@ -103,11 +103,11 @@ func outside(addr netip.Addr) bool {
 	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierGrade.Contains(addr)
 }
 
-// clientPrefix is what counts as one client: an IPv4 address or an IPv6 /64.
+// clientPrefix is what counts as one client: an IPv4 address or an IPv6 /48.
 func clientPrefix(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap()
 	if addr.Is4() {
 		return netip.PrefixFrom(addr, 32)
 	}
-	return netip.PrefixFrom(addr.WithZone(""), 64).Masked()
+	return netip.PrefixFrom(addr.WithZone(""), 48).Masked()
 }

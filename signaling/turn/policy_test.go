@@ -47,7 +47,7 @@ func TestPolicyAllow(t *testing.T) {
 
 func TestClientPrefix(t *testing.T) {
 	for text, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1/32", "::ffff:192.0.2.1": "192.0.2.1/32", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%lo": "fe80::/64",
+		"192.0.2.1": "192.0.2.1/32", "::ffff:192.0.2.1": "192.0.2.1/32", "2001:db8:1:2:3:4:5:6": "2001:db8:1::/48", "fe80::1%lo": "fe80::/48",
 	} {
 		if got := clientPrefix(netip.MustParseAddr(text)).String(); got != want {
 			t.Errorf("%s: %s", text, got)
