@@ -37,6 +37,7 @@ type tx struct {
 	added   map[int64][]chat.Word // the words of new messages, by id
 	purge   bool                  // text was taken away
 	erasing bool                  // there are words to be dropped from the index
+	turn    int64                 // the message after which the next of them are
 }
 
 // room is a room's row.

@@ -22,8 +22,9 @@ func (t *tx) erase(id int64, text string) error {
 	return err
 }
 
-// eraseSome drops some of the words that are to be dropped. When the last of a
-// message are gone, those of its text at present come in.
+// eraseSome drops some of the words that are to be dropped; rooms take turns, so that
+// one of which much is dropped holds up no other. When the last of a message are gone,
+// those of its text at present come in.
 func (t *tx) eraseSome() error {
 	for left := eraseAtOnce; left > 0; {
 		var (
@@ -31,13 +32,17 @@ func (t *tx) eraseSome() error {
 			text string
 			done int
 		)
-		switch err := t.firstErasing.QueryRow().Scan(&id, &text, &done); {
+		switch err := t.nextErasing.QueryRow(t.turn).Scan(&id, &text, &done); {
+		case errors.Is(err, sql.ErrNoRows) && t.turn > 0:
+			t.turn = 0
+			continue
 		case errors.Is(err, sql.ErrNoRows):
 			t.erasing = false
 			return nil
 		case err != nil:
 			return err
 		}
+		t.turn = id | maxN // the last of its room
 		words := distinct(terms(id>>roomShift, chat.Words(text)))
 		part := words[min(done, len(words)):min(done+left, len(words))]
 		if err := t.erasePart(id, part, done+len(part) == len(words), done); err != nil {

@@ -188,6 +188,47 @@ func testErasingHoldsNobodyUp(t *testing.T) {
 	})
 }
 
+// TestErasingTakesTurns holds that a room of which much is erased does not hold up
+// another, which is made later and erased whole.
+func TestErasingTakesTurns(t *testing.T) {
+	synctest.Test(t, testErasingTakesTurns)
+}
+
+func testErasingTakesTurns(t *testing.T) {
+	folder := t.TempDir()
+	store := open(t, folder, keepAll)
+	defer closeStore(t, store)
+	var lines, deletions []chat.Op
+	for i := range 10 {
+		lines = append(lines, hangul(uint64(i)))
+		deletions = append(deletions, chat.Op{Verb: chat.Delete, Message: chat.Message{N: int64(i + 1), From: "mina", At: moment}})
+	}
+	apply(t, store, "tea", lines...)
+	apply(t, store, "coffee", say("wolpertinger nachtigall"))
+	apply(t, store, "tea", deletions...)
+	if err := store.Erase(t.Context(), "coffee"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(folder, "chat.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	soon(t, func() string {
+		var ofTea, ofOthers int
+		if err := db.QueryRow("SELECT count(*) FILTER (WHERE message >> 32 = 1), count(*) FILTER (WHERE message >> 32 <> 1) FROM erasing").Scan(&ofTea, &ofOthers); err != nil {
+			return err.Error()
+		}
+		if ofTea == 0 {
+			t.Fatal("all of the first room was erased before the other")
+		}
+		if ofOthers > 0 {
+			return fmt.Sprint(ofOthers, " lines of the other are to be erased")
+		}
+		return ""
+	})
+}
+
 // pending is of how many messages words are still to be dropped.
 func pending(t *testing.T, folder string) (messages int) {
 	t.Helper()

@@ -9,16 +9,16 @@ import (
 
 // statements are what the writer does, prepared on its connection.
 type statements struct {
-	room, addRoom, setRoom                            *sql.Stmt
-	byKey, byID                                       *sql.Stmt
-	add, change, drop                                 *sql.Stmt
-	indexWords, dropWords                             *sql.Stmt
-	addErasing, setErasing, dropErasing, firstErasing *sql.Stmt
-	keepRoom, forgetRoom                              *sql.Stmt
-	tooOld, surplus                                   *sql.Stmt
-	unneeded, shrink                                  *sql.Stmt
-	hideRoom, addErased, dropErased, dropRoom         *sql.Stmt
-	touchFile                                         *sql.Stmt
+	room, addRoom, setRoom                           *sql.Stmt
+	byKey, byID                                      *sql.Stmt
+	add, change, drop                                *sql.Stmt
+	indexWords, dropWords                            *sql.Stmt
+	addErasing, setErasing, dropErasing, nextErasing *sql.Stmt
+	keepRoom, forgetRoom                             *sql.Stmt
+	tooOld, surplus                                  *sql.Stmt
+	unneeded, shrink                                 *sql.Stmt
+	hideRoom, addErased, dropErased, dropRoom        *sql.Stmt
+	touchFile                                        *sql.Stmt
 
 	all []*sql.Stmt
 }
@@ -39,14 +39,14 @@ func (s *statements) prepare(conn *sql.Conn) (err error) {
 		"SELECT " + columns + " FROM messages WHERE id = ?":                                  &s.byID,
 		"INSERT INTO messages (id, said, seq, at, sender, key, name, text, recipient, reply)" +
 			" VALUES (?, ?2, ?2, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, key, id >> 32) DO NOTHING": &s.add,
-		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?": &s.change,
-		"DELETE FROM messages WHERE id = ?":                                           &s.drop,
-		indexWords:                                                                    &s.indexWords,
-		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":              &s.dropWords,
-		"INSERT OR IGNORE INTO erasing (message, text, done) VALUES (?, ?, 0)":        &s.addErasing,
-		"UPDATE erasing SET done = ? WHERE message = ?":                               &s.setErasing,
-		"DELETE FROM erasing WHERE message = ?":                                       &s.dropErasing,
-		"SELECT message, text, done FROM erasing LIMIT 1":                             &s.firstErasing,
+		"UPDATE messages SET seq = ?, text = ?, edited = ?, deleted = ? WHERE id = ?":        &s.change,
+		"DELETE FROM messages WHERE id = ?":                                                  &s.drop,
+		indexWords:                                                                           &s.indexWords,
+		"INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)":                     &s.dropWords,
+		"INSERT OR IGNORE INTO erasing (message, text, done) VALUES (?, ?, 0)":               &s.addErasing,
+		"UPDATE erasing SET done = ? WHERE message = ?":                                      &s.setErasing,
+		"DELETE FROM erasing WHERE message = ?":                                              &s.dropErasing,
+		"SELECT message, text, done FROM erasing WHERE message > ? ORDER BY message LIMIT 1": &s.nextErasing,
 		"INSERT OR REPLACE INTO made_rooms (id, name, topic, public, lobby, locked, password, host_key, salt, created, guarded, bans)" +
 			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)": &s.keepRoom,
 		"UPDATE rooms SET name = char(0) || id WHERE id = ?":                         &s.hideRoom, // which no room is named

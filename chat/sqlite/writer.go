@@ -51,6 +51,7 @@ type writer struct {
 	written time.Time // when the file was last written anew
 	busy    int       // times in a row that the log could not be emptied; -1: the gate is being shut
 	erasing bool      // there may be words to be dropped from the index
+	turn    int64     // the message after which the next of them are
 }
 
 func newWriter(db *sql.DB, path string, g *gate, h *health, log *slog.Logger) (*writer, error) {
@@ -182,7 +183,7 @@ func (w *writer) transact(batch []*request) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), added: make(map[int64][]chat.Word), erasing: w.erasing}
+	t := &tx{statements: &w.stmts, rooms: make(map[string]*room), added: make(map[int64][]chat.Word), erasing: w.erasing, turn: w.turn}
 	err := t.run(batch)
 	if err == nil {
 		err = w.exec("COMMIT")
@@ -192,7 +193,7 @@ func (w *writer) transact(batch []*request) error {
 		_ = w.exec("ROLLBACK")
 		return err
 	}
-	w.purge, w.stale, w.erasing = w.purge || t.purge, w.stale || t.purge, t.erasing
+	w.purge, w.stale, w.erasing, w.turn = w.purge || t.purge, w.stale || t.purge, t.erasing, t.turn
 	return nil
 }
 
