@@ -104,6 +104,8 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("MOIM_LIMIT_PEERS", "9")
 	t.Setenv("MOIM_LIMIT_PEERS_PER_ADDRESS", "10")
 	t.Setenv("MOIM_LIMIT_ROOMS", "11")
+	t.Setenv("MOIM_LIMIT_ROOMS_PER_ADDRESS", "12")
+	t.Setenv("MOIM_LIMIT_CHATS_PER_ADDRESS", "13:14")
 	t.Setenv("MOIM_DEBUG", "127.0.0.1:1")
 	t.Setenv("MOIM_LOG_LEVEL", "warn")
 	cfg, _, err := parse([]string{"--data=/from/flag"}, nil, nil)
@@ -113,7 +115,7 @@ func TestEnvironment(t *testing.T) {
 	limits := signaling.Limits{
 		Signals: signaling.Rate{PerSecond: 1, Burst: 2}, Chats: signaling.Rate{PerSecond: 3, Burst: 4},
 		Updates: signaling.Rate{PerSecond: 5, Burst: 6}, Joins: signaling.Rate{PerSecond: 0.5, Burst: 8}, Peers: 9,
-		PeersPerAddress: 10, Rooms: 11, Sockets: 20_000,
+		PeersPerAddress: 10, Rooms: 11, RoomsPerAddress: 12, Sockets: 20_000, ChatsPerAddress: signaling.Rate{PerSecond: 13, Burst: 14},
 		Grace: 7 * time.Second,
 	}
 	if cfg.Listen != "192.0.2.1:80" || cfg.Data != "/from/flag" || !slices.Equal(cfg.Origin, []string{"a.example.org", "b.example.org"}) ||
