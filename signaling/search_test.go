@@ -316,7 +316,7 @@ func TestTooManySearchers(t *testing.T) {
 // another its turn.
 func TestOneNetworkSearches(t *testing.T) {
 	store := newGate(t)
-	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{Store: store}, func(_ *testing.T, s *Server) {
 		other := s.DialWith(elsewhere)
 		other.Join(Frame{"room": "tea", "name": "Mina"})
 		var peers []*Peer

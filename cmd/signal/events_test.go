@@ -214,8 +214,12 @@ func TestEventsTakeNoLine(t *testing.T) {
 		size, watchers int
 		want           time.Duration
 	}{
-		{0, 1, eventPause}, {128 << 10, 1, eventPause + time.Second}, {128 << 10, 32, eventPause + time.Second},
-		{128 << 10, 320, eventPause + 10*time.Second}, {1 << 10, 10, eventPause + 7*time.Millisecond}, {100, 1, eventPause},
+		{0, 1, eventPause},
+		{128 << 10, 1, eventPause + time.Second},
+		{128 << 10, 32, eventPause + time.Second},
+		{128 << 10, 320, eventPause + 10*time.Second},
+		{1 << 10, 10, eventPause + 7*time.Millisecond},
+		{100, 1, eventPause},
 	} {
 		if got := pauseAfter(tt.size, tt.watchers); got != tt.want {
 			t.Errorf("after %d bytes to %d: %v, want %v", tt.size, tt.watchers, got, tt.want)
