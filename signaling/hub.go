@@ -357,13 +357,18 @@ func (h *Hub) forgetLocked(r *Room) {
 	if h.rooms[r.id] != r {
 		return
 	}
-	if r.maker.IsValid() {
-		h.makers.Drop(r.maker)
-		r.maker = netip.Prefix{}
-	}
+	h.disownLocked(r)
 	if r.made {
 		r.unmakeLocked()
 		return
 	}
 	delete(h.rooms, r.id)
+}
+
+// disownLocked counts a room no more among those that its maker made. Caller holds mu.
+func (h *Hub) disownLocked(r *Room) {
+	if r.maker.IsValid() {
+		h.makers.Drop(r.maker)
+		r.maker = netip.Prefix{}
+	}
 }

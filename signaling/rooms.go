@@ -86,10 +86,14 @@ func (h *Hub) place(maker netip.Prefix, as chat.MadeRoom) error {
 	}
 	defer h.alive.Done()
 	defer room.unexpect()
-	if fault := <-done; fault != nil {
-		return fault
+	fault := <-done
+	if fault == nil {
+		return nil
 	}
-	return nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.disownLocked(room)
+	return fault
 }
 
 // reserve puts a room that is about to be made among the others and keeps it,
