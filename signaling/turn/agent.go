@@ -79,7 +79,8 @@ func (a *agent) admit(user, _ string, from net.Addr) bool {
 	if e.message.Contains(stun.AttrEvenPort) && !a.server.quotas.reservations.Allow() {
 		return false
 	}
-	e.hold = a.server.quotas.take(user, addrPort(from).Addr())
+	six, _ := e.family()
+	e.hold = a.server.quotas.take(user, addrPort(from).Addr(), a.server.territory.Load().relayAddr(a.local, six))
 	return e.hold != nil
 }
 

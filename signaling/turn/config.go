@@ -37,7 +37,8 @@ type Config struct {
 	// Allow has peers that would be refused otherwise.
 	Allow []netip.Prefix
 	// Allocations is how many a user has at once; 0: no bound. All users of one
-	// client address (/48 for IPv6) have as many as they leave free.
+	// client address (/48 for IPv6) have, of one relay address, one and as many as
+	// they leave free.
 	Allocations int
 	// Rate is how many bytes a second a user may relay each way; what is beyond is
 	// dropped. 0: no bound.

@@ -164,11 +164,19 @@ func (e *exchange) incapacity() (stun.ErrorCode, string) {
 	if transport, err := e.message.Get(stun.AttrRequestedTransport); err == nil && len(transport) == 4 && transport[0] == transportTCP {
 		return stun.CodeUnsupportedTransProto, RefusedTransport
 	}
-	if family, err := e.message.Get(stun.AttrRequestedAddressFamily); err == nil && len(family) == 4 &&
-		!e.server.territory.Load().primary(family[0] == familyIPv6).IsValid() {
+	if six, asked := e.family(); asked && !e.server.territory.Load().primary(six).IsValid() {
 		return stun.CodeAddrFamilyNotSupported, RefusedFamily
 	}
 	return stun.CodeInsufficientCapacity, RefusedPorts
+}
+
+// family is that of the relay address, if the request asks for one.
+func (e *exchange) family() (six, asked bool) {
+	value, err := e.message.Get(stun.AttrRequestedAddressFamily)
+	if err != nil || len(value) != 4 {
+		return false, false
+	}
+	return value[0] == familyIPv6, true
 }
 
 // channel is the one to bind, if the request is for one.

@@ -54,6 +54,18 @@ func startIn(t *testing.T, conf Config, around environment) *Server {
 
 func (s *Server) testAddr() string { return netip.AddrPortFrom(loopback, s.Port()).String() }
 
+// occupy has something else use ports of relays.
+func occupy(t *testing.T, ports ...uint16) {
+	t.Helper()
+	for _, port := range ports {
+		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: loopback.AsSlice(), Port: int(port)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+}
+
 // freePorts is a range that nobody uses just now.
 func freePorts(t *testing.T, n uint16) PortRange {
 	t.Helper()

@@ -116,8 +116,10 @@ func (p probe) explain(err error, user string, heard bool) string {
 		return ReasonNoAnswer
 	case !p.server.verdict.forget(user):
 		return ReasonWrongAddress
-	case errors.As(err, &refused) && refused.ErrorCodeAttr.Code == stun.CodeInsufficientCapacity:
-		return ReasonNoPorts
+	case errors.As(err, &refused):
+		if c := refused.ErrorCodeAttr.Code; c == stun.CodeInsufficientCapacity || c == stun.CodeAllocQuotaReached {
+			return ReasonNoPorts
+		}
 	}
 	return ReasonNoRelay
 }

@@ -21,13 +21,19 @@ const (
 // quotas bounds what users and client addresses have at once.
 type quotas struct {
 	// static
-	ofUser       int   // allocations; 0: no bound
+	ofUser       int // allocations; 0: no bound
+	ports        PortRange
 	rate         int64 // bytes a second; 0: no bound
 	reservations *rate.Limiter
 
-	mu      sync.Mutex // guards what follows
-	free    int        // allocations that there is still place for
-	users   map[string]*account
+	mu    sync.Mutex // guards what follows
+	users map[string]*account
+	pools map[netip.Addr]*pool // by relay address, of which each has the ports; those with an allocation
+}
+
+// pool is what the allocations of a relay address are taken from.
+type pool struct {
+	free    int // may be less than none for a moment
 	clients map[netip.Prefix]int
 }
 
@@ -47,29 +53,39 @@ type account struct {
 type hold struct {
 	quotas  *quotas
 	account *account
+	relay   netip.Addr
 	client  netip.Prefix
 	release sync.Once
 }
 
 func newQuotas(conf Config) *quotas {
 	return &quotas{
-		ofUser: conf.Allocations, free: conf.Ports.size(), rate: conf.Rate,
+		ofUser: conf.Allocations, ports: conf.Ports, rate: conf.Rate,
 		reservations: rate.NewLimiter(reservationRate, reservationBurst),
-		users:        map[string]*account{}, clients: map[netip.Prefix]int{},
+		users:        map[string]*account{}, pools: map[netip.Addr]*pool{},
 	}
 }
 
-// take takes a place; nil when the user or the client's address has enough. An
-// address may have as many as it leaves free (dynamic thresholds, Choudhury and
-// Hahne 1998): one half of all, and each that comes later half of what is left.
-func (q *quotas) take(user string, from netip.Addr) *hold {
+// take takes a place at a relay address; nil when the user or the client's address
+// has enough. An address may have one, and as many as it leaves free (dynamic
+// thresholds, Choudhury and Hahne 1998): one half of all, and each that comes later
+// half of what is left.
+func (q *quotas) take(user string, from, relay netip.Addr) *hold {
 	client := clientPrefix(from)
+	if q.ports.First == 0 {
+		relay = netip.Addr{} // any port will do, and all addresses have so many together
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	p := q.pools[relay]
+	if p == nil {
+		p = &pool{free: q.ports.size(), clients: map[netip.Prefix]int{}}
+	}
 	a := q.users[user]
-	if a != nil && q.ofUser > 0 && a.allocations >= q.ofUser || q.clients[client] >= q.free {
+	if a != nil && q.ofUser > 0 && a.allocations >= q.ofUser || p.clients[client] >= max(1, p.free) {
 		return nil
 	}
+	q.pools[relay] = p
 	if a == nil {
 		a = &account{name: user}
 		if q.rate > 0 {
@@ -79,9 +95,9 @@ func (q *quotas) take(user string, from netip.Addr) *hold {
 		q.users[user] = a
 	}
 	a.allocations++
-	q.clients[client]++
-	q.free--
-	return &hold{quotas: q, account: a, client: client}
+	p.clients[client]++
+	p.free--
+	return &hold{quotas: q, account: a, relay: relay, client: client}
 }
 
 // end gives the place back. It may be called more than once, and of nil.
@@ -95,12 +111,16 @@ func (h *hold) free() {
 	q := h.quotas
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.free++
 	if h.account.allocations--; h.account.allocations == 0 {
 		q.settleLocked(h.account)
 	}
-	if q.clients[h.client]--; q.clients[h.client] == 0 {
-		delete(q.clients, h.client)
+	p := q.pools[h.relay]
+	p.free++
+	if p.clients[h.client]--; p.clients[h.client] == 0 {
+		delete(p.clients, h.client)
+	}
+	if len(p.clients) == 0 {
+		delete(q.pools, h.relay)
 	}
 }
 

@@ -133,40 +133,51 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
-// TestManyAddresses holds that addresses which take all they get leave some to others.
+// TestManyAddresses holds that addresses which take all they get leave some to
+// others, and that each relay address has the ports of its own.
 func TestManyAddresses(t *testing.T) {
 	q := newQuotas(Config{Ports: PortRange{First: 1, Last: 400}})
 	var held []*hold
-	fill := func(n byte) int {
-		before := len(held)
-		for h := q.take("u", netip.AddrFrom4([4]byte{192, 0, 2, n})); h != nil; h = q.take("u", netip.AddrFrom4([4]byte{192, 0, 2, n})) {
+	fill := func(n byte, relay netip.Addr) (got int) {
+		for {
+			h := q.take("u", netip.AddrFrom4([4]byte{192, 0, 2, n}), relay)
+			if h == nil {
+				return got
+			}
 			held = append(held, h)
+			got++
 		}
-		return len(held) - before
 	}
 	var got []int
-	for n := range byte(6) {
-		got = append(got, fill(n))
+	for n := range byte(8) {
+		got = append(got, fill(n, loopback))
 	}
-	if want := []int{200, 100, 50, 25, 13, 6}; !slices.Equal(got, want) {
+	for n := range byte(2) {
+		got = append(got, fill(n, announced))
+	}
+	if want := []int{200, 100, 50, 25, 13, 6, 3, 2, 200, 100}; !slices.Equal(got, want) {
 		t.Errorf("one after the other they hold %v, want %v", got, want)
+	}
+	for n := byte(100); n < 110; n++ {
+		if fill(n, loopback) == 0 {
+			t.Error("one that has none is refused before the ports are asked")
+		}
 	}
 	for _, h := range held {
 		h.end()
 	}
-	if q.free != 400 || len(q.clients) > 0 {
-		t.Errorf("%d are free, of %v", q.free, q.clients)
+	if len(q.pools) > 0 {
+		t.Errorf("of nothing there is kept %v", q.pools)
 	}
 }
 
 // TestPorts keeps to the range, and says so when it is used up.
 func TestPorts(t *testing.T) {
 	conf := local()
-	conf.Ports = freePorts(t, 2)
+	conf.Ports = freePorts(t, 6)
+	f := conf.Ports.First
+	occupy(t, f+1, f+2, f+3, f+4)
 	s := start(t, conf)
-	s.quotas.mu.Lock()
-	s.quotas.free = 10
-	s.quotas.mu.Unlock()
 	first, second := talk(t, s, "udp", "a").mustAllocate(), talk(t, s, "udp", "b").mustAllocate()
 	if low, high := min(first.relayed.Port(), second.relayed.Port()), max(first.relayed.Port(), second.relayed.Port()); low != conf.Ports.First || high != conf.Ports.Last {
 		t.Error("ports", low, high)

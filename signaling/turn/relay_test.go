@@ -266,19 +266,19 @@ func TestRepeated(t *testing.T) {
 // keeps nothing of who has used nothing up.
 func TestRateOutlivesAllocation(t *testing.T) {
 	q := newQuotas(Config{Rate: 1000})
-	h := q.take("a", loopback)
+	h := q.take("a", loopback, loopback)
 	withinRate(h.account.up, minBurst)
 	h.end()
-	if again := q.take("a", loopback); again.account != h.account {
+	if again := q.take("a", loopback, loopback); again.account != h.account {
 		t.Error("a new burst")
 	}
-	q.take("b", loopback).end()
+	q.take("b", loopback, loopback).end()
 	if len(q.users) != 1 {
 		t.Error(len(q.users), "users are kept")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		q := newQuotas(Config{Rate: 1000})
-		h := q.take("a", loopback)
+		h := q.take("a", loopback, loopback)
 		withinRate(h.account.down, minBurst)
 		h.end()
 		time.Sleep(minBurst * time.Second / 1000)

@@ -164,15 +164,19 @@ func TestWrongAddress(t *testing.T) {
 }
 
 func TestNoPorts(t *testing.T) {
-	conf := local()
-	conf.Ports = freePorts(t, 1)
-	s := start(t, conf)
-	talk(t, s, "udp", "a").mustAllocate()
-	s.quotas.mu.Lock()
-	s.quotas.free = 10
-	s.quotas.mu.Unlock()
-	if c := tested(t, s, TransportTCP); c.State != StateFailed || c.Reason != ReasonNoPorts {
-		t.Errorf("%+v", c)
+	for name, size := range map[string]uint16{"of all": 4, "of the address": 1} {
+		t.Run(name, func(t *testing.T) {
+			conf := local()
+			conf.Ports = freePorts(t, size)
+			for port := conf.Ports.First; port < conf.Ports.Last; port++ {
+				occupy(t, port)
+			}
+			s := start(t, conf)
+			talk(t, s, "udp", "a").mustAllocate()
+			if c := tested(t, s, TransportTCP); c.State != StateFailed || c.Reason != ReasonNoPorts {
+				t.Errorf("%+v", c)
+			}
+		})
 	}
 }
 
