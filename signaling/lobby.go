@@ -35,7 +35,7 @@ type knock struct {
 // knock lets a join wait in the lobby of the room. The error is errWaits when it
 // does, or nil when it need not any more.
 func (r *Room) knock(s *socket, req *joinRequest) *protocol.Error {
-	if !r.hub.knocks.allow(network(s.addr)) {
+	if !r.hub.knocks.allow(Network(s.addr)) {
 		return errKnocking
 	}
 	k := &knock{room: r, socket: s, req: req, peer: protocol.Peer{
@@ -62,7 +62,7 @@ func (r *Room) addKnock(k *knock) *protocol.Error {
 	}
 	before, near := r.knocks[k.req.peer], 0
 	for _, other := range r.knocks {
-		if network(other.socket.addr) == network(k.socket.addr) {
+		if Network(other.socket.addr) == Network(k.socket.addr) {
 			near++
 		}
 	}

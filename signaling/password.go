@@ -67,7 +67,7 @@ func newPasswords() *passwords {
 // turn waits until a password may be hashed; done has to be called then. Networks
 // take turns. The rest after it is for calls, and longer after a guess.
 func (p *passwords) turn(ctx context.Context, addr netip.Prefix) (done func(guessed bool), fault *protocol.Error) {
-	if p.turns.Wait(ctx, network(addr)) != nil {
+	if p.turns.Wait(ctx, Network(addr)) != nil {
 		return nil, errManyHashes
 	}
 	began := time.Now()
@@ -157,7 +157,7 @@ func (r *Room) checkPassword(s *socket, req *joinRequest) *protocol.Error {
 	case req.password == "":
 		return errPasswordWanted
 	}
-	from := network(s.addr)
+	from := Network(s.addr)
 	may := func() bool { return p.guesses.fresh(from) || p.guesses.has(from) && r.mayBeGuessed() }
 	if !may() {
 		return errGuesses
@@ -179,15 +179,6 @@ func (r *Room) checkPassword(s *socket, req *joinRequest) *protocol.Error {
 	p.guesses.allow(from)
 	r.guessed()
 	return errWrongPassword
-}
-
-// network is what guesses are counted by: an IPv4 address, or the /48 that an
-// IPv6 client may have all of.
-func network(addr netip.Prefix) netip.Prefix {
-	if addr.Addr().Is6() {
-		return netip.PrefixFrom(addr.Addr(), 48).Masked()
-	}
-	return addr
 }
 
 // mayBeGuessed tells whether not too many wrong passwords were tried of late.

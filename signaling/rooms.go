@@ -54,7 +54,7 @@ func (h *Hub) MakeRoom(ctx context.Context, spec RoomSpec, addr netip.Addr) (pro
 	key, created := newKey(), protocol.At(time.Now())
 	var maker netip.Prefix
 	if !spec.Trusted {
-		maker = network(Subnet(addr))
+		maker = Network(Subnet(addr))
 	}
 	if err := h.place(maker, chat.MadeRoom{
 		ID: string(id), Name: shown, Topic: topic, Public: spec.Public, Lobby: spec.Lobby, Password: password,

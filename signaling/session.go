@@ -53,7 +53,7 @@ type Session struct {
 func (s *Session) network() netip.Prefix {
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
-	return network(s.addr)
+	return Network(s.addr)
 }
 
 // identity is what a token says of the session. Caller holds room.mu.
