@@ -51,7 +51,8 @@ func (h *Hub) evictLocked() bool {
 }
 
 // evictOfLocked makes place for a room of a network by forgetting, as evictLocked
-// does, one that the network made. Caller holds mu.
+// does, one that the network made, be it one that would keep somebody out in which
+// nobody has been. Caller holds mu.
 func (h *Hub) evictOfLocked(maker netip.Prefix) bool {
 	var oldest left
 	for _, room := range h.rooms {
@@ -59,12 +60,12 @@ func (h *Hub) evictOfLocked(maker netip.Prefix) bool {
 			continue
 		}
 		room.mu.Lock()
-		if room.spareLocked() && (oldest.room == nil || room.left.Before(oldest.since)) {
+		if room.spareToMakerLocked() && (oldest.room == nil || room.left.Before(oldest.since)) {
 			oldest = left{room, room.left}
 		}
 		room.mu.Unlock()
 	}
-	return oldest.room != nil && h.evictOneLocked(oldest)
+	return oldest.room != nil && h.evictOneLocked(oldest, (*Room).spareToMakerLocked)
 }
 
 // evictKnownLocked forgets the next room that is known. Caller holds mu.
@@ -73,7 +74,7 @@ func (h *Hub) evictKnownLocked() bool {
 	for len(e.known) > 0 {
 		next := e.known[len(e.known)-1]
 		e.known = e.known[:len(e.known)-1]
-		if h.evictOneLocked(next) {
+		if h.evictOneLocked(next, (*Room).spareLocked) {
 			return true
 		}
 	}
@@ -82,11 +83,11 @@ func (h *Hub) evictKnownLocked() bool {
 }
 
 // evictOneLocked forgets a room unless somebody has come into it since. Caller holds mu.
-func (h *Hub) evictOneLocked(next left) bool {
+func (h *Hub) evictOneLocked(next left, spareLocked func(*Room) bool) bool {
 	r := next.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if h.rooms[r.id] != r || !r.spareLocked() || !r.left.Equal(next.since) {
+	if h.rooms[r.id] != r || !spareLocked(r) || !r.left.Equal(next.since) {
 		return false
 	}
 	h.forgetLocked(r)
@@ -96,6 +97,11 @@ func (h *Hub) evictOneLocked(next left) bool {
 // spareLocked tells whether the room can be forgotten to make place. Caller holds
 // hub.mu and mu.
 func (r *Room) spareLocked() bool { return r.made && r.idleLocked() && !r.excludesLocked() }
+
+// spareToMakerLocked is spareLocked for a room of its own maker.
+func (r *Room) spareToMakerLocked() bool {
+	return r.made && r.idleLocked() && (!r.entered || !r.excludesLocked())
+}
 
 // add takes a room in if it is among the oldest, which come first.
 func (e *eviction) add(room left) {

@@ -72,9 +72,20 @@ func TestRoomsOfNetwork(t *testing.T) {
 				t.Errorf("%s is there: %v", name, !want)
 			}
 		}
-		key := ""
-		for i := range 3 {
-			key, _ = made("2001:db8:1::1", signaling.RoomSpec{Name: fmt.Sprint("lobby", i), Lobby: true})
+		key, code := "", protocol.Code("")
+		for i := range 4 {
+			name := fmt.Sprint("lobby", i)
+			if key, code = made("2001:db8:1::1", signaling.RoomSpec{Name: name, Lobby: true}); code != "" {
+				t.Errorf("%s: %s", name, code)
+			}
+			if i > 0 { // nobody has ever been in the first
+				p := s.JoinAs(Frame{"room": name, "host": key})
+				p.Sendf(`{"type":"leave"}`)
+				p.ExpectClose(protocol.CloseLeft)
+			}
+		}
+		if exists(t, s, "lobby0") || !exists(t, s, "lobby1") {
+			t.Error("not the room that nobody has ever been in made place")
 		}
 		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "full"}); code != protocol.CodeServerFull {
 			t.Errorf("one more gets %q", code)
@@ -85,7 +96,7 @@ func TestRoomsOfNetwork(t *testing.T) {
 		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "trusted", Trusted: true}); code != "" {
 			t.Errorf("who is trusted gets %q", code)
 		}
-		if fault := s.Hub.EraseRoom(t.Context(), "lobby2", key, false); fault != nil {
+		if fault := s.Hub.EraseRoom(t.Context(), "lobby3", key, false); fault != nil {
 			t.Fatal(fault)
 		}
 		if _, code := made("2001:db8:1::1", signaling.RoomSpec{Name: "place"}); code != "" {
@@ -95,6 +106,29 @@ func TestRoomsOfNetwork(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestRoomsOfNetworkInFullServer holds that the place of a network's own room is
+// enough: no other has to go beside it.
+func TestRoomsOfNetworkInFullServer(t *testing.T) {
+	for _, lobby := range []bool{false, true} {
+		limits := signaling.DefaultLimits()
+		limits.RoomsPerAddress, limits.Rooms = 2, 3
+		Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+			for _, room := range []struct{ name, addr string }{{"other", "192.0.2.1"}, {"a", "192.0.2.2"}, {"b", "192.0.2.2"}, {"c", "192.0.2.2"}} {
+				_, _, err := s.Hub.MakeRoom(t.Context(), signaling.RoomSpec{Name: room.name, Lobby: lobby && room.name == "other"}, netip.MustParseAddr(room.addr))
+				if err != nil {
+					t.Errorf("%s: %v", room.name, err)
+				}
+				s.Pass(time.Second)
+			}
+			for name, want := range map[string]bool{"other": true, "a": false, "b": true, "c": true} {
+				if exists(t, s, name) != want {
+					t.Errorf("%s is there: %v", name, !want)
+				}
+			}
+		})
+	}
 }
 
 // TestNoEviction holds that a server full of rooms which keep somebody out says so,

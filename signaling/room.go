@@ -40,6 +40,7 @@ type Room struct {
 	mu      sync.Mutex // guards what follows
 	info    protocol.Room
 	made    bool          // by request; such a room stays for a while when empty
+	entered bool          // somebody has been in it
 	kept    chat.MadeRoom // its settings, and what keeps people out
 	peers   map[PeerID]*Session
 	knocks  map[PeerID]*knock // who waits to be let in; nil at first
@@ -95,6 +96,7 @@ func (r *Room) add(s *socket, session *Session, req *joinRequest, past *chat.Pag
 		r.broadcastLocked(sealJSON(protocol.PeerEvent{Type: protocol.TypePeerChanged, Peer: session.peer}), nil)
 	}
 	r.peers[session.id] = session
+	r.entered = true
 	session.carrier, session.host, session.addr, session.epoch = s, s.host, s.addr, r.epoch
 	session.out.attach(s)
 	now := time.Now()

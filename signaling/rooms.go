@@ -106,8 +106,10 @@ func (h *Hub) reserve(room *Room, first job) error {
 		return errStopping
 	case h.rooms[room.id] != nil:
 		return ErrRoomExists
-	case room.maker.IsValid() && h.makers.Full(room.maker, h.limits.RoomsPerAddress) && !h.evictOfLocked(room.maker):
-		return errManyMade
+	case room.maker.IsValid() && h.makers.Full(room.maker, h.limits.RoomsPerAddress):
+		if !h.evictOfLocked(room.maker) {
+			return errManyMade
+		}
 	case len(h.rooms) >= h.limits.Rooms && !h.evictLocked():
 		return errManyRooms
 	}
