@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,45 @@ func TestCrowd(t *testing.T) {
 	first[0].Close()
 	waitUntil(t, func() bool { return answers(open("127.0.0.2")) })
 }
+
+// TestCrowdOfProxy holds that the connections of a reverse proxy, which are those of
+// many, take nothing from who is in its network, and that all are given back.
+func TestCrowdOfProxy(t *testing.T) {
+	proxy := netip.MustParseAddr("2001:db8::1")
+	c := newCrowd(100, 1, func(addr netip.Addr) bool { return addr == proxy })
+	from := func(addr string) net.Conn {
+		return connFrom{addr: &net.TCPAddr{IP: net.ParseIP(addr), Port: 1}}
+	}
+	var open []net.Conn
+	for range 10 {
+		conn := from("2001:db8::1")
+		if !c.enter(conn) {
+			t.Fatal("the proxy is refused")
+		}
+		open = append(open, conn)
+	}
+	near := from("2001:db8:0:1::1")
+	if !c.enter(near) {
+		t.Error("who is near the proxy is refused")
+	}
+	if c.enter(from("2001:db8:0:1::2")) {
+		t.Error("one too many of an address is taken")
+	}
+	for _, conn := range append(open, near) {
+		c.leave(conn)
+	}
+	if c.len() != 0 || len(c.counts) != 0 {
+		t.Errorf("%d are open, of %v", c.len(), c.counts)
+	}
+}
+
+// connFrom is a connection that has an address only.
+type connFrom struct {
+	net.Conn
+	addr net.Addr
+}
+
+func (c connFrom) RemoteAddr() net.Addr { return c.addr }
 
 // waitUntil asks again and again for something that is about to be so.
 func waitUntil(t *testing.T, so func() bool) {

@@ -25,8 +25,8 @@ type crowd struct {
 
 	refused atomic.Uint64
 
-	mu     sync.Mutex // guards what follows
-	open   map[net.Conn]netip.Prefix
+	mu     sync.Mutex                // guards what follows
+	open   map[net.Conn]netip.Prefix // zero for those that are not counted
 	counts signaling.Tally
 }
 
@@ -53,27 +53,29 @@ func (c *crowd) note(conn net.Conn, state http.ConnState) {
 }
 
 func (c *crowd) enter(conn net.Conn) bool {
-	client := remoteAddr(conn)
-	key := signaling.Subnet(client)
+	var key netip.Prefix
+	if client := remoteAddr(conn); !c.exempt(client) {
+		key = signaling.Subnet(client)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.open) >= c.most || c.counts.Full(key, c.each) && !c.exempt(client) {
+	if len(c.open) >= c.most || key.IsValid() && c.counts.Full(key, c.each) {
 		return false
 	}
 	c.open[conn] = key
-	c.counts.Add(key)
+	if key.IsValid() {
+		c.counts.Add(key)
+	}
 	return true
 }
 
 func (c *crowd) leave(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key, counted := c.open[conn]
-	if !counted {
-		return
+	if key := c.open[conn]; key.IsValid() {
+		c.counts.Drop(key)
 	}
 	delete(c.open, conn)
-	c.counts.Drop(key)
 }
 
 // len is how many connections are open.
