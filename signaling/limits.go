@@ -197,7 +197,8 @@ func (f *faults) add(now time.Time) bool {
 // others share one bucket then, which only a flood from everywhere can cause.
 const maxAddresses = 1 << 16
 
-// addressLimiter counts something of each address.
+// addressLimiter counts something of each address, and of each IPv6 /48 of whose
+// /64s it is told.
 type addressLimiter struct {
 	rate Rate
 
@@ -214,18 +215,24 @@ func (l *addressLimiter) allow(addr netip.Prefix) bool { return l.allowN(addr, 1
 
 // allowN is allow for n at once; more than the burst counts as that.
 func (l *addressLimiter) allowN(addr netip.Prefix, n int) bool {
+	wide := Network(addr)
+	return l.bucket(addr, 1).AllowN(time.Now(), min(n, l.rate.Burst)) &&
+		(wide == addr || l.bucket(wide, perNetwork).AllowN(time.Now(), min(n, l.rate.Burst)))
+}
+
+// bucket is that of an address or a network, of so many times the rate.
+func (l *addressLimiter) bucket(of netip.Prefix, times int) *rate.Limiter {
 	l.mu.Lock()
-	bucket := l.buckets[addr]
-	switch {
-	case bucket != nil:
-	case len(l.buckets) >= maxAddresses:
-		bucket = l.others
-	default:
-		bucket = l.rate.limiter()
-		l.buckets[addr] = bucket
+	defer l.mu.Unlock()
+	if bucket := l.buckets[of]; bucket != nil {
+		return bucket
 	}
-	l.mu.Unlock()
-	return bucket.AllowN(time.Now(), min(n, l.rate.Burst))
+	if len(l.buckets) >= maxAddresses {
+		return l.others
+	}
+	bucket := Rate{l.rate.PerSecond * float64(times), l.rate.Burst * times}.limiter()
+	l.buckets[of] = bucket
+	return bucket
 }
 
 // has tells whether allow would allow.
@@ -251,7 +258,7 @@ func (l *addressLimiter) sweep(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for addr, bucket := range l.buckets {
-		if bucket.TokensAt(now) >= float64(l.rate.Burst) {
+		if bucket.TokensAt(now) >= float64(bucket.Burst()) {
 			delete(l.buckets, addr)
 		}
 	}

@@ -3,6 +3,7 @@ package signaling_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -126,6 +127,47 @@ func TestChatsPerAddress(t *testing.T) {
 		s.Pass(time.Second)
 		if !said(peers[1], "h") || said(peers[0], "i") {
 			t.Error("after a second not one line is said")
+		}
+	})
+}
+
+// TestChatsInOrder holds that what is on its way behind a refused line is not taken
+// before it.
+func TestChatsInOrder(t *testing.T) {
+	limits := unlimited()
+	limits.ChatsPerAddress = signaling.Rate{PerSecond: 1, Burst: 4}
+	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+		mina := s.Join("tea", "Mina")
+		mina.Sendf(`{"type":"chat","key":"a","text":"a"}`)
+		mina.Expect(protocol.TypeChat)
+		mina.Sendf(`{"type":"chat","key":"b","text":%q}`, strings.Repeat("b", 3<<10))
+		mina.Sendf(`{"type":"chat","key":"c","text":"c"}`)
+		mina.ExpectError(protocol.CodeRateLimited)
+		mina.ExpectError(protocol.CodeRateLimited)
+		s.Pass(time.Second)
+		mina.Sendf(`{"type":"chat","key":"b","text":%q}`, strings.Repeat("b", 3<<10))
+		mina.Expect(protocol.TypeChat)
+	})
+}
+
+// TestNetworksOfAddresses holds that a /48 may do four times as often what each of
+// its /64s may, however many there are.
+func TestNetworksOfAddresses(t *testing.T) {
+	limits := unlimited()
+	limits.Joins = signaling.Rate{PerSecond: 1e-6, Burst: 5}
+	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+		admitted := func(addr string) (n int) {
+			for s.Hub.Admits(netip.MustParseAddr(addr)) {
+				n++
+			}
+			return n
+		}
+		var got []int
+		for _, addr := range []string{"2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:2::1", "2001:db8:0:3::1", "2001:db8:0:4::1", "2001:db8:0:5::1", "2001:db8:1::1", "192.0.2.1", "192.0.2.2"} {
+			got = append(got, admitted(addr))
+		}
+		if want := []int{5, 0, 5, 5, 5, 0, 5, 5, 5}; !slices.Equal(got, want) {
+			t.Errorf("admitted %v, want %v", got, want)
 		}
 	})
 }

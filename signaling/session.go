@@ -36,6 +36,7 @@ type Session struct {
 	carrier  *socket    // whose frames count; nil while there is none
 	throttle throttle
 	conduct  conduct
+	hushed   time.Time // until when no chats are taken
 
 	// Guarded by room.mu.
 	peer    protocol.Peer
@@ -97,7 +98,7 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 	if !s.throttle.allow(now, &s.hub.limits, f) {
 		return errTooMuch
 	}
-	if familyOf(f.Type) == familyChats && !s.hub.chats.allowN(s.network(), tokensOf(f)) {
+	if familyOf(f.Type) == familyChats && !s.mayChat(now, f) {
 		return errMuchNear
 	}
 	switch f.Type {
@@ -132,6 +133,22 @@ func (s *Session) handle(now time.Time, f *protocol.Frame) *protocol.Error {
 	default:
 		return errAlreadyJoined
 	}
+}
+
+// hush is how long no chat is taken after one that was refused for others of its
+// network: what is on its way behind that would come before it.
+const hush = 500 * time.Millisecond
+
+// mayChat tells whether the network of the session may say so much.
+func (s *Session) mayChat(now time.Time, f *protocol.Frame) bool {
+	switch {
+	case now.Before(s.hushed):
+		return false
+	case !s.hub.chats.allowN(s.network(), tokensOf(f)):
+		s.hushed = now.Add(hush)
+		return false
+	}
+	return true
 }
 
 var (

@@ -31,7 +31,7 @@ const (
 var errPaced = protocol.Errorf(protocol.CodeServerFull, "The server is busy. Try again in a moment.")
 
 // pace leaves calls most of the processors whatever strangers ask for: it bounds
-// what begins in a second, and lets addresses take turns when there is more.
+// what begins in a second, and lets networks take turns when there is more.
 type pace struct {
 	queue   *fairqueue.Queue
 	client  func(*http.Request) netip.Addr
@@ -85,7 +85,7 @@ func (p *pace) handshake(ctx context.Context, from netip.Prefix) error {
 }
 
 func (p *pace) wait(ctx context.Context, from netip.Prefix, cost int) error {
-	err := p.queue.Wait(ctx, from, cost)
+	err := p.queue.Wait(ctx, signaling.Network(from), cost)
 	if err != nil && ctx.Err() == nil {
 		p.refused.Add(1)
 	}

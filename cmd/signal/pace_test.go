@@ -68,6 +68,38 @@ func TestPace(t *testing.T) {
 	})
 }
 
+// TestPaceOfNetworks holds that an IPv6 /48 waits in one line, however many addresses
+// it asks from.
+func TestPaceOfNetworks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(5000, remote)
+		ctx, cancel := context.WithCancel(t.Context())
+		var crowd, page sync.WaitGroup
+		for i := range 2 * mostPaced {
+			from := netip.PrefixFrom(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 0, byte(i >> 8), byte(i)}), 64)
+			crowd.Go(func() {
+				for ctx.Err() == nil {
+					_ = p.wait(ctx, from, costHeavy)
+					time.Sleep(100 * time.Millisecond)
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		for range 12 {
+			page.Go(func() {
+				began := time.Now()
+				err := p.wait(ctx, netip.MustParsePrefix("192.0.2.1/32"), costSmall)
+				if took := time.Since(began); err != nil || took > 100*time.Millisecond {
+					t.Errorf("a request of a page waits %v: %v", took, err)
+				}
+			})
+		}
+		page.Wait()
+		cancel()
+		crowd.Wait()
+	})
+}
+
 // TestPaceRefuses holds that what would wait too long is told so, as others are told
 // of a full server, and counted; who leaves is not.
 func TestPaceRefuses(t *testing.T) {
