@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -316,23 +317,33 @@ func TestTooManySearchers(t *testing.T) {
 // another its turn.
 func TestOneNetworkSearches(t *testing.T) {
 	store := newGate(t)
-	Run(t, signaling.Config{Store: store}, func(_ *testing.T, s *Server) {
+	Run(t, signaling.Config{Store: store}, func(t *testing.T, s *Server) {
 		other := s.DialWith(elsewhere)
 		other.Join(Frame{"room": "tea", "name": "Mina"})
 		var peers []*Peer
-		for i := range 45 {
-			peers = append(peers, s.Join("coffee"+strconv.Itoa(i/3), "Nana"))
+		for i := range 20 {
+			peers = append(peers, s.Join("coffee"+strconv.Itoa(i), "Nana"))
 		}
 		store.slow.Store(true)
-		for _, p := range peers {
+		search := func(p *Peer) {
 			p.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
+			s.Settle()
+		}
+		search(peers[0])
+		search(peers[1])
+		s.Pass(time.Second)
+		for _, p := range peers[2:] {
+			search(p)
 		}
 		s.Pass(time.Second)
-		other.Sendf(`{"type":"chat-search","id":1,"query":"x"}`)
-		s.Settle()
-		store.slow.Store(false)
-		s.Pass(4 * time.Second) // until the two that are under way have lasted too long
-		other.Expect(protocol.TypeChatSearch)
+		search(other)
+		s.Pass(3 * time.Second) // until the two that are under way have lasted too long
+		store.mu.Lock()
+		seen := slices.Clone(store.seen)
+		store.mu.Unlock()
+		if len(seen) != 4 || !slices.Contains(seen[2:], "tea") {
+			t.Errorf("searched are %q", seen)
+		}
 		s.Pass(12 * time.Second)
 	})
 }

@@ -26,6 +26,7 @@ type gate struct {
 
 	mu   sync.Mutex    // guards what follows
 	held chan struct{} // nil while the gate is open
+	seen []string      // rooms of the slow searches
 }
 
 var errDisk = errors.New("the disk is full")
@@ -85,6 +86,9 @@ func (g *gate) Find(ctx context.Context, q chat.Query) (chat.Page, error) {
 	if q.Words != "" && g.slow.Load() {
 		g.searching.Add(1)
 		defer g.searching.Add(-1)
+		g.mu.Lock()
+		g.seen = append(g.seen, q.Room)
+		g.mu.Unlock()
 		<-ctx.Done()
 		return chat.Page{}, ctx.Err()
 	}
