@@ -69,6 +69,8 @@ func browserLobby(t *testing.T, c *chromium) {
 	mina.readsIn(knocks, "Jonas")
 	mina.clicksIn(knocks, "button", "Admit Jonas")
 	jonas.sees("button", "Leave")
+	jonas.readsPage("You were let in")
+	jonas.focused("Everyone in the call")
 	mina.receives(jonas)
 	mina.titled("tea · Moim")
 	mina.clicks("button", "People")
@@ -89,11 +91,19 @@ func browserLobby(t *testing.T, c *chromium) {
 		s.comes(t, "tea", name, protocol.TypeWaiting.String())
 	}
 	mina.readsPage("3 people wait to come in")
+	mina.clicks("button", "People")
+	mina.eval(`document.querySelector('[aria-label="Decline Ada"]').focus()`)
+	mina.presses(kb.Enter)
+	mina.misses("button", "Decline Ada")
+	mina.focused("Bea")
+	mina.presses(kb.Enter)
+	mina.readsIn(knocks, "Bea")
 	mina.clicks("button", "Admit all")
-	for _, name := range []string{"Ada", "Bea", "Cem"} {
+	for _, name := range []string{"Bea", "Cem"} {
 		mina.seesIn(stage, "group", name)
 	}
 	mina.misses("button", "Admit all")
+	mina.misses("group", "Ada")
 }
 
 // browserHostRights has a host do all that a host may do, and what that is to
@@ -152,6 +162,18 @@ func browserHostRights(t *testing.T, c *chromium) {
 		return err
 	})
 
+	mina.clicksIn(people, "button", "Remove Jonas")
+	jonas.clicks("button", "Mute")
+	mina.eventually("draws the row anew behind the dialog", func(ctx context.Context) error {
+		drawn, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`[...document.querySelectorAll('.person')].some((row) => row.textContent.includes('Muted'))`))
+		if err == nil && !drawn {
+			err = errors.New("it is not")
+		}
+		return err
+	})
+	mina.clicksIn(&in{role: "dialog", name: "Remove Jonas?"}, "button", "Close")
+	mina.focused("Remove Jonas")
+
 	sora.clicks("button", "Chat")
 	mina.removes("Jonas", "Remove")
 	jonas.sees("heading", "A host removed you")
@@ -204,9 +226,16 @@ func browserHostLink(t *testing.T, c *chromium) {
 	phone.open(path)
 	phone.at("/r/tea")
 	phone.clicks("button", "Join")
-	phone.clicks("button", "Settings")
-	phone.seesIn(settings, "switch", "Lock room")
-	phone.clicksIn(settings, "button", "Close")
+	phone.sets("Lock room")
+	phone.clicks("button", "Leave")
+	phone.sees("button", "Join again")
+	phone.eval("sessionStorage.clear()") // as in another tab
+	phone.open("/")
+	phone.open("/r/tea#host=none")
+	phone.clicks("button", "Join")
+	phone.reads("alert", "", "The room is locked.")
+	phone.clicks("button", "Join")
+	phone.sees("button", "Leave")
 }
 
 // browserErased has a room erased while people are in it.
@@ -227,22 +256,29 @@ func browserErased(t *testing.T, c *chromium) {
 	jonas.clicks("button", "Chat")
 	jonas.readsPage("No messages yet.")
 	jonas.misses("group", "Mina")
+	jonas.clicks("button", "People")
+	jonas.readsIn(people, "Host")
 }
 
-// browserTokens comes into a server that takes nobody without a token, as a
-// host who may not do everything and as a guest whose name is given.
-func browserTokens(t *testing.T, c *chromium) {
-	key := filepath.Join(t.TempDir(), "key")
+// tokensFor makes a key, and tokens of it for one room.
+func tokensFor(t *testing.T) (key string, token func(args ...string) string) {
+	key = filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(strings.Repeat("k", 32)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	token := func(args ...string) string {
+	return key, func(args ...string) string {
 		var out strings.Builder
 		if err := makeToken(append([]string{"--key=k=" + key, "--room=tea"}, args...), &out, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		return strings.TrimSpace(out.String())
 	}
+}
+
+// browserTokens comes into a server that takes nobody without a token, as a
+// host who may not do everything and as a guest whose name is given.
+func browserTokens(t *testing.T, c *chromium) {
+	key, token := tokensFor(t)
 	s := startSite(t, "--token-key=k="+key, "--require-token")
 	mina, jonas := c.person(t, s, "Mina", look{}), c.person(t, s, "Jonas", look{})
 	jonas.asks("tea", english)
@@ -288,6 +324,21 @@ func browserTokens(t *testing.T, c *chromium) {
 	sora := c.person(t, closed, "Sora", look{})
 	sora.asks("garden", english)
 	sora.reads("alert", "", "There is no such room.")
+}
+
+// browserTokenFirst has the bearer of a guest's token come first, who is no host by that.
+func browserTokenFirst(t *testing.T, c *chromium) {
+	key, token := tokensFor(t)
+	s := startSite(t, "--token-key=k="+key)
+	pupil, teacher := c.person(t, s, "Pupil", look{}), c.person(t, s, "Teacher", look{width: 1280, height: 800})
+	pupil.open("/r/tea#token=" + token("--name=Pupil"))
+	pupil.reads("main", "", "Your invitation says what you are called.")
+	pupil.clicks("button", "Join")
+	pupil.sees("button", "Leave")
+	teacher.open("/r/tea#token=" + token("--role=host", "--name=Teacher"))
+	teacher.clicks("button", "Join")
+	teacher.clicks("button", "People")
+	teacher.sees("button", "Remove Pupil")
 }
 
 // value is what stands in a text box.

@@ -93,6 +93,7 @@ func TestBrowser(t *testing.T) {
 		{"host rights", browserHostRights},
 		{"host link", browserHostLink},
 		{"tokens", browserTokens},
+		{"token first", browserTokenFirst},
 		{"erased room", browserErased},
 		{"names", browserNames},
 		{"unknown path", browserUnknownPath},

@@ -10,7 +10,8 @@ import { Presence } from './presence.js';
 import { ReactionFilter, isReaction } from './reactions.js';
 
 /** @import { ClientMessage, JoinedMessage, PeerLeftMessage, Room, ServerMessage } from './net/protocol.js' */
-/** @import { Clock, CloseDetail } from './net/connection.js' */
+/** @import { Clock } from './net/connection.js' */
+/** @import { EndDetail } from './net/session.js' */
 /** @import { LocalMedia } from './rtc/local-media.js' */
 /** @import { Reaction } from './reactions.js' */
 /** @import { View } from './rtc/mesh.js' */
@@ -34,7 +35,7 @@ function detailOf(event) {
 export class Call extends EventTarget {
   /** `waiting`: until somebody inside lets one in. @type {'idle'|'joining'|'waiting'|'in'|'ended'} */
   phase = 'idle';
-  /** Why it ended, once `phase` is `ended`. @type {null|{code: number, reason: EndReason}} */
+  /** Why it ended, once `phase` is `ended`; `error`: the code of the server's refusal. @type {null|{code: number, reason: EndReason, error?: string}} */
   end = null;
   /** The own peer id; empty before the first `join`. */
   you = '';
@@ -444,8 +445,8 @@ export class Call extends EventTarget {
     this.#changed('media');
   }
 
-  /** @param {CloseDetail} close */
-  #closed({ code }) {
+  /** @param {EndDetail} end */
+  #closed({ code, error }) {
     this.#session = null;
     this.#signs.removeEventListener('network', this.#networkChanged);
     this.#presence.stop();
@@ -455,7 +456,7 @@ export class Call extends EventTarget {
     this.chat.disconnect();
     this.hosting.restart();
     this.#members.load('', []);
-    this.end = { code, reason: endReason(code) };
+    this.end = { code, reason: endReason(code), ...(error && { error }) };
     this.#setPhase('ended');
   }
 

@@ -9,7 +9,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 
 /** @type {{connect(): void, disconnect(): void} | null} */
 let page = null;
-let isHome = false;
+/** Once it has been loaded. @type {typeof import('./ui/home.js').Home | null} */
+let HomePage = null;
 
 /** Draws the page of the address. @param {import('./i18n/index.js').Key} [notice] what it says besides */
 async function route(notice) {
@@ -20,15 +21,15 @@ async function route(notice) {
   if (path !== location.pathname) return;
   page?.disconnect();
   page = next;
-  isHome = room === null;
   page.connect();
   scrollTo(0, 0);
 }
 
 async function home() {
   const { Home } = await import('./ui/home.js');
+  HomePage = Home;
   whenIdle(() => import('./ui/room-page.js').catch(() => {})); // asked for again on joining
-  return new Home(root, go);
+  return new Home(root, go, page instanceof Home ? page.typed : undefined);
 }
 
 /** @param {string} room @param {import('./i18n/index.js').Key} [notice] */
@@ -58,5 +59,5 @@ await startLanguage();
 startAnnouncer();
 addEventListener('popstate', () => route().catch(() => location.reload()));
 document.addEventListener('click', follow);
-languageEvents.addEventListener('change', () => isHome && route());
+languageEvents.addEventListener('change', () => HomePage && page instanceof HomePage && route());
 await route();

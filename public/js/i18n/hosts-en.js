@@ -41,10 +41,9 @@ export const hostsEn = Object.freeze({
   'people.mute': 'Mute {name}',
   'people.remove': 'Remove {name}',
   'people.removeAsk': 'Remove {name}?',
-  'people.removeText': 'They can come back with the link. A ban keeps them out for as long as the room exists.',
+  'people.removeText': 'They can come back with the link. A ban keeps them out for as long as the room exists, and with them everyone who comes from the same Internet connection. It cannot be taken back.',
   'people.removeOnly': 'Remove',
   'people.removeBan': 'Remove and ban',
-  'people.named': 'Your invitation says what you are called.',
   'people.mixed': 'Mixed alphabets',
 
   'notice.removed': '{name} was removed',

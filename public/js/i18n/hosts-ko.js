@@ -41,10 +41,9 @@ export const hostsKo = Object.freeze({
   'people.mute': '{name}님 음소거',
   'people.remove': '{name}님 내보내기',
   'people.removeAsk': '{name}님을 내보낼까요?',
-  'people.removeText': '링크로 다시 들어올 수 있습니다. 차단하면 방이 있는 동안 들어오지 못합니다.',
+  'people.removeText': '링크로 다시 들어올 수 있습니다. 차단하면 방이 있는 동안 들어오지 못하고, 같은 인터넷 연결을 쓰는 다른 사람도 들어오지 못합니다. 차단은 되돌릴 수 없습니다.',
   'people.removeOnly': '내보내기',
   'people.removeBan': '내보내고 차단',
-  'people.named': '초대에 이름이 정해져 있습니다.',
   'people.mixed': '여러 문자 섞임',
 
   'notice.removed': '{name}님이 내보내졌습니다',

@@ -19,6 +19,8 @@ const UNCOUNTED = new Set(['ping', 'pong', 'join', 'joined']);
 /** Refusals of a coming back that are not for ever. */
 const PASSING = new Set(['rate-limited', 'internal', 'restarting', 'server-full']);
 
+/** @typedef {CloseDetail & {error?: string}} EndDetail `error`: the code of the server's refusal */
+
 /**
  * One membership of one room across as many sockets as it takes (docs/protocol.md, "Nothing lost across a reconnect").
  *
@@ -26,7 +28,7 @@ const PASSING = new Set(['rate-limited', 'internal', 'restarting', 'server-full'
  * business); `joined` (detail: {@link JoinedMessage}), a later join whose session was not continued: what was sent and
  * is no request may be lost, and what is sent while the event is dispatched goes out after the requests of before;
  * `resumed`, the session was continued; `torn`, it was, but what was sent and is no request may be lost; `close`
- * (detail: {@link CloseDetail}), for good.
+ * (detail: {@link EndDetail}), for good.
  */
 export class Session extends EventTarget {
   /** `away`: the socket is lost, and the session is coming back. @type {'idle'|'joining'|'in'|'away'|'closed'} */
@@ -297,7 +299,7 @@ export class Session extends EventTarget {
     this.#ledger.restart();
     first?.reject(error);
     this.dispatchEvent(new Event('state'));
-    if (!first) this.dispatchEvent(new CustomEvent('close', { detail: { code, reason } }));
+    if (!first) this.dispatchEvent(new CustomEvent('close', { detail: { code, reason, ...(code === CLOSE_REFUSED && { error: error.code }) } }));
   }
 
   /** @param {string} token */

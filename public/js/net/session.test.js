@@ -330,7 +330,7 @@ test('a coming back whose token is refused is that of somebody new', async () =>
 test('any other refusal is final, as are the close codes that say so', async () => {
   const refused = await enter();
   comeBack(refused).receive({ type: 'error', re: 1, code: 'room-full', message: 'full' });
-  assert.deepEqual(refused.closes, [{ code: 4501, reason: 'full' }]);
+  assert.deepEqual(refused.closes, [{ code: 4501, reason: 'full', error: 'room-full' }]);
   for (const code of [1000, 1008, 4001, 4500, 4502]) {
     for (const meanwhile of [false, true]) {
       const all = await enter();

@@ -1,5 +1,5 @@
 import { preferences } from './preferences.js';
-import { roomOfPath, roomPath } from './room-name.js';
+import { isLink, roomOfPath, roomPath } from './room-name.js';
 
 /**
  * Keeps the keys that a link to a room holds: `#host=`, which makes one host, and `#token=`, a JWT with which one comes in.
@@ -15,11 +15,15 @@ export function keepKeys({ pathname, hash }) {
   return host !== null || token !== null;
 }
 
-/** Keeps the keys of a link that was pasted; those of another server are nothing for this one. @param {string} text */
+/**
+ * Keeps the keys of a link that was pasted, maybe without its scheme or with words around it; those of another server
+ * are nothing for this one.
+ * @param {string} text
+ */
 export function keepPastedKeys(text) {
-  if (!URL.canParse(text)) return;
-  const link = new URL(text);
-  if (link.host === location.host) keepKeys(link);
+  const [found = ''] = /\S+\/r\/\S+/.exec(text) ?? [];
+  const link = isLink(found) ? found : `https://${found}`;
+  if (URL.canParse(link) && new URL(link).host === location.host) keepKeys(new URL(link));
 }
 
 /** Takes the keys out of the address, where nobody should see them or hand them on. */

@@ -1,5 +1,6 @@
 import { errorText, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
+import { bearerOf } from '../rights.js';
 import { AudioLevels } from './audio-levels.js';
 import { CheckOpener } from './check-opener.js';
 import { DeviceSelect } from './device-select.js';
@@ -49,10 +50,11 @@ export class Door {
    * @param {Promise<void>} options.started settles when the devices have been asked for
    * @param {Promise<import('../net/rooms.js').RoomInfo>} options.info rejects with ProtocolError
    * @param {import('../i18n/index.js').Key} [options.notice] said quietly above the name
+   * @param {string} [options.password] that was typed before
    * @param {(name: string, password: string) => Promise<void>} options.enter joins the room; rejects with ProtocolError
    * @param {() => void} options.cancel gives joining up
    */
-  constructor({ root, room, media, check, started, info, notice, enter, cancel }) {
+  constructor({ root, room, media, check, started, info, notice, password = '', enter, cancel }) {
     this.#root = root;
     this.#room = room;
     this.#media = media;
@@ -63,12 +65,15 @@ export class Door {
     this.#preview = new Preview(media, this.#levels);
     this.#check = new CheckOpener(check, () => setText(this.#fault, errorText('not-loaded')));
     this.#devices = (/** @type {const} */ (['camera', 'mic', 'speaker'])).map((kind) => new DeviceSelect(media, kind));
-    this.#password.element.hidden = true;
+    this.#password.element.hidden = !password;
+    this.#password.value = password;
+    const named = bearerOf(preferences.token(room)).name;
     this.#name = new Field({
       label: t('door.name'),
       input: {
         name: 'name',
-        value: preferences.name,
+        value: named || preferences.name,
+        readonly: Boolean(named),
         placeholder: t('door.nameHint'),
         maxlength: 40,
         autocomplete: 'nickname',
@@ -76,7 +81,8 @@ export class Door {
         oninput: () => (preferences.name = this.#name.value),
       },
     });
-    this.#entry = el('div', { class: 'door-entry' }, this.#name.element, this.#password.element, this.#join);
+    const why = named && el('p', { class: 'hint' }, t('people.named'));
+    this.#entry = el('div', { class: 'door-entry' }, this.#name.element, why, this.#password.element, this.#join);
     started.then(() => this.#preview.started());
   }
 
@@ -135,6 +141,15 @@ export class Door {
       if (waited) this.#join.focus({ preventScroll: true });
       if (!this.#cancelled) this.#say(error instanceof ProtocolError ? error.code : 'unknown');
     }
+  }
+
+  /** What is typed as the password of the room. */
+  get password() {
+    return this.#password.input.value;
+  }
+
+  get isWaiting() {
+    return this.#entry.hidden;
   }
 
   /** Says that somebody inside has to let one in. */
@@ -220,7 +235,7 @@ export class Door {
     this.#people.classList.toggle('is-lively', peers > 0);
     if (token && !preferences.token(this.#room)) setText(this.#fault, errorText('token-required'));
     else if (exists === false && open === false) setText(this.#fault, errorText('no-such-room'));
-    if (preferences.hostKey(this.#room)) return; // whom none of this stops
+    if (preferences.hostKey(this.#room) || bearerOf(preferences.token(this.#room)).isHost) return; // whom none of this stops
     if (hasPassword) this.#password.element.hidden = false;
     if (locked || lobby) setText(this.#hint, t(locked ? 'door.locked' : 'door.lobby'));
   }

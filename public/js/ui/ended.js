@@ -1,4 +1,4 @@
-import { t } from '../i18n/index.js';
+import { errorText, t } from '../i18n/index.js';
 import { el, replaceChildren } from './dom.js';
 import { drawMessagePage } from './message-page.js';
 
@@ -6,20 +6,20 @@ import { drawMessagePage } from './message-page.js';
 export class Ended {
   #root;
   #room;
-  #reason;
+  #end;
   #again;
 
   /**
    * @param {object} options
    * @param {HTMLElement} options.root
    * @param {string} options.room
-   * @param {import('../call.js').EndReason} options.reason
+   * @param {NonNullable<import('../call.js').Call['end']>} options.end
    * @param {() => void} options.again joins the same room
    */
-  constructor({ root, room, reason, again }) {
+  constructor({ root, room, end, again }) {
     this.#root = root;
     this.#room = room;
-    this.#reason = reason;
+    this.#end = end;
     this.#again = again;
   }
 
@@ -32,10 +32,16 @@ export class Ended {
     );
     drawMessagePage(this.#root, {
       room: this.#room,
-      heading: t(`ended.${this.#reason}`),
-      text: t(`ended.${this.#reason}Text`),
+      heading: t(`ended.${this.#end.reason}`),
+      text: this.#text,
       actions: [again, el('a', { class: 'button button-quiet', href: '/', 'data-page': true }, t('app.home'))],
     });
+  }
+
+  get #text() {
+    const { reason, error } = this.#end;
+    if (reason !== 'refused' || !error) return t(`ended.${reason}Text`);
+    return error === 'bad-password' ? t('ended.passwordText') : errorText(error);
   }
 
   disconnect() {

@@ -26,8 +26,9 @@ export class Home {
   /**
    * @param {HTMLElement} root
    * @param {(path: string, notice?: import('../i18n/index.js').Key) => void} go leads to another page, with something to say
+   * @param {{room: string, isPublic: boolean}} [typed] before the page was drawn anew
    */
-  constructor(root, go) {
+  constructor(root, go, typed) {
     this.#root = root;
     this.#go = go;
     const propose = el(
@@ -58,6 +59,12 @@ export class Home {
         oninput: () => (preferences.name = this.#name.value),
       },
     });
+    this.#room.value = typed?.room ?? '';
+    this.#public.checked = typed?.isPublic ?? false;
+  }
+
+  get typed() {
+    return { room: this.#room.input.value, isPublic: this.#public.checked };
   }
 
   connect() {

@@ -44,12 +44,12 @@ test('a link that leads to no room is a fault', async (t) => {
 
 test('the keys of a pasted link are kept, but not those of another server', async (t) => {
   const { gone, kept, input, submit } = make(t);
-  for (const link of ['https://moim.example/r/tea#host=key', 'https://other.example/r/cake#host=key&token=jwt', 'https://[/r/pie#host=key']) {
+  for (const link of ['https://moim.example/r/tea#host=key', 'moim.example/r/milk#host=key', 'Come to https://moim.example/r/bun#host=key today', 'https://other.example/r/cake#host=key&token=jwt', 'https://[/r/pie#host=key']) {
     input('room').value = link;
     await submit();
   }
-  assert.deepEqual(gone.map(([path]) => path), ['/r/tea', '/r/cake', '/r/pie']);
-  assert.deepEqual([...kept], [['moim.host.tea', 'key']]);
+  assert.deepEqual(gone.map(([path]) => path), ['/r/tea', '/r/milk', '/r/bun', '/r/cake', '/r/pie']);
+  assert.deepEqual([...kept], [['moim.host.tea', 'key'], ['moim.host.milk', 'key'], ['moim.host.bun', 'key']]);
 });
 
 test('making a public room that is there already leads to its door, which says so', async (t) => {
@@ -66,4 +66,14 @@ test('a public room that is new needs no word', async (t) => {
   input('public').checked = true;
   await submit();
   assert.deepEqual(gone, [['/r/garden', undefined]]);
+});
+
+test('what was typed is there when the page is drawn anew', (t) => {
+  make(t);
+  const root = new FakeElement('div');
+  new Home(/** @type {any} */ (root), () => {}, { room: 'garden', isPublic: true }).connect();
+  const [room, isPublic] = ['room', 'public'].map((name) => /** @type {any} */ (
+    root.all().find((e) => [e.getAttribute('name'), e.getAttribute('id')].includes(name))
+  ));
+  assert.deepEqual([room.value, isPublic.checked], ['garden', true]);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { installPage } from '../_fakes/page.js';
+import { bearerOf } from '../rights.js';
 import { hostLink, keepKeys, takeKeys } from './address-keys.js';
 import { hostKeyFor } from './host-key.js';
 import { preferences } from './preferences.js';
@@ -89,7 +90,30 @@ test('a room is not made where there is one, or nobody may, or nothing is known'
   assert.deepEqual(asked, []);
 });
 
+test('who comes with a token is what that says, and makes no room', async (t) => {
+  const { asked } = make(t);
+  assert.equal(await hostKeyFor('tea', none, 'a.b.c'), undefined);
+  assert.deepEqual(asked, []);
+});
+
+test('the key of a room that was made stays, though an old link was opened', async (t) => {
+  make(t);
+  preferences.tryHostKey('tea', 'old');
+  assert.equal(await hostKeyFor('tea', none), 'made');
+  preferences.triedHostKey('tea', true);
+  assert.equal(preferences.hostKey('tea'), 'made');
+});
+
 test('who is not the first to make it just joins', async (t) => {
   make(t, undefined, { ok: false, body: { error: { code: 'room-exists', message: 'no' } } });
   assert.equal(await hostKeyFor('tea', none), undefined);
+});
+
+test('a token says who its bearer is', () => {
+  const token = (/** @type {any} */ claims) => `a.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c`;
+  assert.deepEqual(bearerOf(token({ role: 'host', name: '민아' })), { isHost: true, name: '민아' });
+  assert.deepEqual(bearerOf(token({ role: 'guest' })), { isHost: false, name: '' });
+  for (const none of [undefined, '', 'a.b.c', token(null), token(7), token({ role: ['host'], name: {} })]) {
+    assert.deepEqual(bearerOf(none), { isHost: false, name: '' });
+  }
 });

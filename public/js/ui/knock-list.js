@@ -57,10 +57,14 @@ export class KnockList {
     });
   }
 
-  /** Goes on with the same person, or with who has waited longest. @param {string} key */
+  /**
+   * Goes on with the same person, or with who has waited longest: with the person, not with a button, as a second press
+   * of a key must not let in who was not meant.
+   * @param {string} key
+   */
   #focus(key) {
     const same = this.#list.querySelector(`[data-act="${CSS.escape(key)}"]`);
-    const next = /** @type {HTMLElement | null} */ (same ?? this.#list.querySelector('button'));
+    const next = /** @type {HTMLElement | null} */ (same ?? this.#list.querySelector('li'));
     (next ?? /** @type {HTMLElement | null} */ (this.element.closest('.panel')?.querySelector('button')))?.focus();
   }
 }

@@ -105,7 +105,7 @@ export class KnockNotice {
       ? button('button-quiet', t('knock.decline'), t('knock.declineName', { name }), () => this.#try(() => hosting.decline(id)))
       : button('button-quiet', t('knock.show'), t('knock.show'), () => this.#show());
     replaceChildren(this.element, icon('door'), this.#text, el('div', { class: 'offer-actions' }, first, second), this.#fault);
-    if (had) first.focus();
+    if (had) second.focus(); // not what lets in, where a second press may not be meant
   }
 
   /** @param {() => Promise<void>} act */

@@ -20,6 +20,12 @@ export function languageSelect() {
   return el('label', { class: 'language' }, icon('globe'), select);
 }
 
+/** Goes on with the select of the page that was drawn anew. */
+function focusAgain() {
+  if (document.activeElement !== document.body) return;
+  /** @type {HTMLElement | null} */ (document.querySelector('.language select'))?.focus();
+}
+
 /** Takes the language that was chosen; where it cannot be loaded, the old one stays. @param {HTMLSelectElement} select */
 async function choose(select) {
   const code = select.value;
@@ -29,6 +35,7 @@ async function choose(select) {
   preferences.language = code;
   try {
     await setLanguage(code);
+    requestAnimationFrame(focusAgain);
   } catch {
     preferences.language = remembered;
     document.documentElement.lang = before;

@@ -1,4 +1,14 @@
-/** @typedef {{token: string, you: string}} Membership the token of a membership in a room, and the peer id it stands for */
+/**
+ * The token of a membership in a room, and the peer id it stands for; `left`: when its page was left, in milliseconds
+ * since the epoch, as far as known.
+ * @typedef {{token: string, you: string, left?: number}} Membership
+ */
+
+/** After so long the room of a membership that was left may have been forgotten, in milliseconds; a restart of the server is over. */
+const RECENT_MS = 5 * 60_000;
+
+/** Whether whoever has it may be on the way back into a call that goes on. @param {Membership} membership @param {number} now */
+export const isRecent = ({ left }, now) => left === undefined || now - left < RECENT_MS;
 
 /** How long the page before a reload may take to let go, in milliseconds. */
 export const PATIENCE_MS = 1_000;
@@ -66,8 +76,9 @@ export class MembershipLock {
  */
 export function readMembership(json) {
   try {
-    const { token, you } = JSON.parse(json ?? '');
-    return typeof token === 'string' && token && typeof you === 'string' && you ? { token, you } : null;
+    const { token, you, left } = JSON.parse(json ?? '');
+    if (typeof token !== 'string' || !token || typeof you !== 'string' || !you) return null;
+    return typeof left === 'number' ? { token, you, left } : { token, you };
   } catch {
     return null;
   }

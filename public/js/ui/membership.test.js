@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MembershipLock, PATIENCE_MS, readMembership } from './membership.js';
+import { isRecent, MembershipLock, PATIENCE_MS, readMembership } from './membership.js';
 
 /** Exclusive locks of one browser, as far as they are used here. */
 class FakeLocks {
@@ -71,4 +71,13 @@ test('what was remembered is read with care', () => {
   for (const bad of [null, '', '{', 'null', '{"token":1,"you":"a"}', '{"token":"","you":"a"}']) {
     assert.equal(readMembership(bad), null);
   }
+});
+
+test('a membership is recent until five minutes after its page was left, as far as that is known', () => {
+  const kept = (/** @type {any} */ more) => /** @type {any} */ (readMembership(JSON.stringify({ token: 't', you: 'm', ...more })));
+  const now = 1_000_000;
+  assert.deepEqual(
+    [{}, { left: 'x' }, { left: now - 299_000 }, { left: now - 301_000 }].map((more) => isRecent(kept(more), now)),
+    [true, true, true, false],
+  );
 });

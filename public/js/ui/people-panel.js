@@ -106,6 +106,7 @@ export class PeoplePanel {
   #askToRemove({ id, name }) {
     const dialog = removeDialog(name, (ban) => this.#try(() => this.#call.hosting.remove(id, { ban })));
     this.element.after(dialog); // whose Escape is not the panel's
+    dialog.addEventListener('close', () => (this.#button(`remove ${id}`) ?? this.#close)?.focus());
     dialog.showModal();
   }
 

@@ -52,7 +52,7 @@ export function knockRow(peer, { admit, decline }) {
   const { id, name } = peer;
   return el(
     'li',
-    { class: 'person' },
+    { class: 'person', tabindex: '-1' },
     ...who(peer, isMixed(name) && pill('alert', t('people.mixed'))),
     answer(`admit ${id}`, 'button-primary', t('knock.admit'), t('knock.admitName', { name }), admit),
     answer(`decline ${id}`, 'button-quiet', t('knock.decline'), t('knock.declineName', { name }), decline),

@@ -102,8 +102,11 @@ export const preferences = {
 
   /** The key that makes its holder host of a room. @param {string} room */
   hostKey: (room) => passing.read(`host.${roomKey(room)}`) ?? lasting.read(`host.${roomKey(room)}`) ?? undefined,
-  /** @param {string} room @param {string} key */
-  keepHostKey: (room, key) => lasting.write(`host.${roomKey(room)}`, key),
+  /** Keeps a key that is good, and none that was to be tried. @param {string} room @param {string} key */
+  keepHostKey: (room, key) => {
+    lasting.write(`host.${roomKey(room)}`, key);
+    passing.write(`host.${roomKey(room)}`, '');
+  },
   /** Takes a key that may be none, as anybody can hand on links. @param {string} room @param {string} key */
   tryHostKey: (room, key) => passing.write(`host.${roomKey(room)}`, key),
   /** Keeps a key that was tried if it made one host, and forgets it otherwise. @param {string} room @param {boolean} good */
@@ -147,4 +150,6 @@ export const preferences = {
   membership: (room) => readMembership(passing.read(`membership.${roomKey(room)}`)),
   /** @param {string} room @param {import('./membership.js').Membership} membership */
   keepMembership: (room, membership) => passing.write(`membership.${roomKey(room)}`, JSON.stringify(membership)),
+  /** @param {string} room */
+  forgetMembership: (room) => passing.write(`membership.${roomKey(room)}`, ''),
 };

@@ -1,8 +1,9 @@
-import { languageEvents } from '../i18n/index.js';
+import { languageEvents, t } from '../i18n/index.js';
 import { ProtocolError } from '../net/protocol.js';
 import { roomInfo } from '../net/rooms.js';
 import { Signs } from '../net/signs.js';
 import { LocalMedia } from '../rtc/local-media.js';
+import { announce } from './announcer.js';
 import { connected } from './connected.js';
 import { Door } from './door.js';
 import { Draft } from './draft.js';
@@ -11,11 +12,14 @@ import { showInCall } from './favicon.js';
 import { hostKeyFor } from './host-key.js';
 import { whenIdle } from './idle.js';
 import { loadLater } from './later.js';
-import { MembershipLock } from './membership.js';
+import { isRecent, MembershipLock } from './membership.js';
 import { NoRoom } from './no-room.js';
 import { loadCallPart, loadCheckPart } from './parts.js';
 import { preferences } from './preferences.js';
 import { roomPath } from './room-name.js';
+
+/** What stops everyone but hosts: a host key that it stopped is none. */
+const GUARDS = new Set(['room-locked', 'bad-password', 'rejected']);
 
 /** The page of one room: its door, the call, and what comes after. */
 export class RoomPage {
@@ -101,6 +105,7 @@ export class RoomPage {
       started,
       info,
       notice: this.#notice,
+      password: this.#view instanceof Door ? this.#view.password : '',
       enter: (...entry) => this.#begin(...entry),
       cancel: () => this.#call?.leave(),
     });
@@ -136,16 +141,18 @@ export class RoomPage {
     const { Call, CallView } = this.#callPart ?? (await loadCallPart());
     if (!this.#connected) return;
     const call = (this.#call ??= this.#made(new Call({ media: this.#media, signs: this.#signs, url: this.#url })));
-    const session = await this.#session();
-    const info = session ? null : await this.#info;
+    const kept = await this.#kept();
+    const info = kept && isRecent(kept, Date.now()) ? null : await this.#info;
     if (!this.#connected) return this.#membership.release();
-    const host = await hostKeyFor(this.#room, info);
+    const token = preferences.token(this.#room);
+    const host = await hostKeyFor(this.#room, info, token);
     if (!this.#connected) return this.#membership.release();
     try {
-      await call.join({ room: this.#room, name, password, host, token: preferences.token(this.#room), session });
+      await call.join({ room: this.#room, name, password, host, token, session: kept?.token });
     } catch (error) {
       this.#membership.release();
       if (error instanceof ProtocolError && error.code === 'bad-token') preferences.keepToken(this.#room, '');
+      if (error instanceof ProtocolError && GUARDS.has(error.code)) preferences.triedHostKey(this.#room, false);
       throw error;
     }
     if (!this.#connected) return call.leave();
@@ -159,7 +166,10 @@ export class RoomPage {
     const view = made();
     await connected(call);
     if (call.phase !== 'in') return;
+    const waited = this.#view instanceof Door && this.#view.isWaiting;
     if (!(this.#view instanceof CallView)) this.#show(view); // which a change of language has drawn already
+    if (waited) announce(t('door.letIn'));
+    if (document.activeElement === document.body) document.querySelector('main')?.focus({ preventScroll: true });
     this.#remember(call);
     showAddress(roomPath(this.#room));
     showInCall(true);
@@ -172,13 +182,13 @@ export class RoomPage {
     return call;
   }
 
-  /** The token to enter with. A duplicate of another tab does without, and leaves what that one writes to it. */
-  async #session() {
+  /** The membership to enter with. A duplicate of another tab does without, and leaves what that one writes to it. */
+  async #kept() {
     const kept = preferences.membership(this.#room);
-    if (!kept) return undefined;
-    if (await this.#membership.take(this.#room, kept.you)) return kept.token;
+    if (!kept) return null;
+    if (await this.#membership.take(this.#room, kept.you)) return kept;
     if (kept.you !== this.#call?.you) preferences.forgetWriting(this.#room);
-    return undefined;
+    return null;
   }
 
   /** So that the page loaded anew is the same member. */
@@ -192,14 +202,19 @@ export class RoomPage {
     const { what } = /** @type {CustomEvent<import('../call.js').CallChange>} */ (event).detail;
     const { phase, end } = /** @type {import('../call.js').Call} */ (this.#call);
     if (what === 'token' && phase === 'in') this.#remember();
-    if (what === 'phase' && phase === 'waiting' && this.#view instanceof Door) this.#view.wait();
+    if (what === 'phase' && phase === 'waiting') {
+      preferences.triedHostKey(this.#room, false); // no host waits
+      if (this.#view instanceof Door) this.#view.wait();
+    }
     if (what !== 'phase' || phase !== 'ended' || !end) return;
     this.#wanted = { mic: this.#media.mic.wanted, camera: this.#media.camera.wanted };
+    this.#part();
+    if (end.reason === 'erased') preferences.forgetMembership(this.#room);
     this.#media.stop();
     this.#membership.release();
     this.#drawCall = null;
     showInCall(false);
-    this.#show(new Ended({ root: this.#root, room: this.#room, reason: end.reason, again: () => this.#joinAgain() }));
+    this.#show(new Ended({ root: this.#root, room: this.#room, end, again: () => this.#joinAgain() }));
   };
 
   /** Numbers that are kept with what is being written name other messages now. */
@@ -220,7 +235,14 @@ export class RoomPage {
     await Promise.all([this.#media.setMic(mic), this.#media.setCamera(camera)]);
   }
 
+  /** Notes when the call was left. */
+  #part() {
+    const kept = this.#drawCall && preferences.membership(this.#room);
+    if (kept) preferences.keepMembership(this.#room, { ...kept, left: Date.now() });
+  }
+
   #leave = () => {
+    this.#part();
     this.#call?.leave();
     this.#media.stop();
   };

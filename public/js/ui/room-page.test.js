@@ -48,6 +48,16 @@ test('the door in another language still waits for the devices', async (t) => {
   assert.equal(root.first('preview-note').hidden, true);
 });
 
+test('the door in another language keeps the password that was typed', async (t) => {
+  const { root } = make(t, 'tea', { info: { ...open, hasPassword: true } });
+  await settle(5);
+  const password = () => /** @type {any} */ (root.all().find((e) => e.getAttribute('name') === 'password'));
+  password().value = 'two lumps';
+  await setLanguage('ko');
+  await settle(5);
+  assert.equal(password().value, 'two lumps');
+});
+
 test('for a room that cannot be, no device is asked for, and there is a way home', async (t) => {
   const { root, devices } = make(t, '');
   assert.equal(devices.requests.length, 0);
