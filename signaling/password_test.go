@@ -134,7 +134,7 @@ func TestPasswordTellsNothing(t *testing.T) {
 			p.Sendf(`{"type":"leave"}`)
 		}
 		wrong := func(p *Peer) { p.ExpectRefused(1, protocol.CodeBadPassword) }
-		signalingtest.SameTime(t, 40, map[string]func() time.Duration{
+		signalingtest.SameTime(t, 20, map[string]func() time.Duration{
 			"right": try("two lumps", right), "short": try("x", wrong), "near": try("two lumpz", wrong),
 			"long": try(strings.Repeat("two lumps", 20), wrong),
 		})
