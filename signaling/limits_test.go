@@ -136,7 +136,7 @@ func TestChatsPerAddress(t *testing.T) {
 func TestChatsInOrder(t *testing.T) {
 	limits := unlimited()
 	limits.ChatsPerAddress = signaling.Rate{PerSecond: 1, Burst: 4}
-	Run(t, signaling.Config{Limits: limits}, func(t *testing.T, s *Server) {
+	Run(t, signaling.Config{Limits: limits}, func(_ *testing.T, s *Server) {
 		mina := s.Join("tea", "Mina")
 		mina.Sendf(`{"type":"chat","key":"a","text":"a"}`)
 		mina.Expect(protocol.TypeChat)
