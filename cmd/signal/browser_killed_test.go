@@ -17,6 +17,7 @@ import (
 const (
 	noticed   = 5 * time.Second  // without a server, from which on people are told of it
 	settled   = 2 * time.Second  // after its return, for what that could break
+	paused    = 2 * time.Second  // pictures and sounds, on a machine with much else to do; with the server they would for longer
 	forgotten = 22 * time.Second // after which who has not come back is gone (docs/protocol.md)
 )
 
@@ -25,7 +26,7 @@ func browserKilledTwo(t *testing.T, c *chromium) {
 	people := browserKilled(t, c, []string{"Mina", "Jonas"}, 15*time.Second, time.Second)
 	together, since := staysTogether(people...), markNow(people...)
 	lasts(t, forgotten)
-	flowsOn(since, time.Second, people...)
+	flowsOn(since, paused, people...)
 	together()
 }
 
@@ -113,7 +114,7 @@ func (s *staged) outage(by os.Signal, down time.Duration, mutes bool, people ...
 		}
 	}
 	lasts(s.t, settled)
-	flowsOn(since, time.Second, people...)
+	flowsOn(since, paused, people...)
 	together()
 	connections()
 }
